@@ -1,0 +1,18 @@
+import { alert } from './alert/job.js';
+import { entry, type Entry } from './define.js';
+import { motion } from './motion/job.js';
+import { notification } from './notification/job.js';
+
+/** The one list of jobs. Worker, board, metrics, API, docs and command line iterate it. */
+export const registry = {
+  motion: entry(
+    motion,
+    ['cameras', 'frames', 'states', 'detectors', 'pictures', 'snapshots', 'events', 'metrics'],
+    () => import('./motion/handler.js'),
+  ),
+  alert: entry(alert, ['cameras', 'alerts', 'audit'], () => import('./alert/handler.js')),
+  notification: entry(notification, ['cameras', 'alerts', 'audit', 'mail', 'snapshots'], () => import('./notification/handler.js')),
+} satisfies Record<string, Entry>;
+
+export type QueueName = keyof typeof registry;
+export const queueNames = Object.keys(registry) as QueueName[];

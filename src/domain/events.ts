@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { CameraId, PartId } from './ids.js';
+
+/** What people and programs are told happened. Times are epoch ms inside, ISO 8601 at the doors (`publicEvent`). */
+const UnitBoxSchema = z
+  .object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() })
+  .brand<'unit'>();
+
+const base = {
+  /** Derived from what the event is about, so that a repeated frame gives the same id. */
+  id: z.string().min(1).max(200),
+  cameraId: CameraId,
+  /** Capture time, epoch ms. */
+  at: z.number().int().nonnegative(),
+  /** 0-based index of the source's own frame. */
+  frame: z.number().int().nonnegative().optional(),
+  trackId: z.number().int().positive().optional(),
+  class: z.string().optional(),
+  score: z.number().min(0).max(1).optional(),
+  box: UnitBoxSchema.optional(),
+  /** Key of the stored picture, when one was kept. */
+  snapshot: z.string().optional(),
+};
+
+export const CameraStatus = z.enum([
+  'connecting',
+  'ok',
+  'no_signal',
+  'retrying',
+  'connection_failed',
+  'disabled',
+  'finished',
+]);
+export type CameraStatus = z.infer<typeof CameraStatus>;
+
+export const CameraEvent = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('crossing'), ...base, line: PartId, direction: z.enum(['in', 'out']), name: z.string().optional() }),
+  z.object({ type: z.literal('zone'), ...base, zone: PartId, zoneKind: z.string(), phase: z.enum(['enter', 'dwell', 'exit']), dwellMs: z.number().optional() }),
+  z.object({ type: z.literal('motion'), ...base, phase: z.enum(['begin', 'end']) }),
+  z.object({ type: z.literal('camera'), ...base, status: CameraStatus, reason: z.string().optional() }),
+]);
+export type CameraEvent = z.infer<typeof CameraEvent>;
+
+/** The event as it leaves the system: time as ISO 8601, nothing else changed. */
+export function publicEvent<E extends { at: number }>(event: E): Omit<E, 'at'> & { at: string } {
+  return { ...event, at: new Date(event.at).toISOString() };
+}

@@ -1,0 +1,235 @@
+import type { Camera, Recipient, Site } from './domain/camera.js';
+import type { Detection } from './domain/detection.js';
+import type { CameraEvent, CameraStatus } from './domain/events.js';
+import type { FrameCounts, RingCursor, RingEntry } from './domain/frame.js';
+import type { UnitBox } from './domain/geometry.js';
+import type { CameraId } from './domain/ids.js';
+import type { Overlay } from './domain/overlay.js';
+import type { Picture } from './domain/picture.js';
+import type { SceneState } from './domain/scene.js';
+
+/** What a handler may ask of the world. Adapters live in src/io; only src/main puts them together. */
+export interface Ports {
+  cameras: Cameras;
+  frames: FrameRing;
+  states: CameraStates;
+  detectors: Detectors;
+  pictures: Pictures;
+  snapshots: SnapshotStore;
+  events: EventStore;
+  alerts: AlertStore;
+  audit: AuditLog;
+  mail: Mailer;
+  metrics: Metrics;
+}
+
+export interface Cameras {
+  readonly site: Site;
+  readonly recipients: readonly Recipient[];
+  all(): readonly Camera[];
+  /** @throws PermanentError when the camera file has no such camera. */
+  get(id: CameraId): Camera;
+}
+
+/** The bounded queue of frames between a camera's sampler and its analysis. Entries are ordered by (pass, seq). */
+export interface FrameRing {
+  /**
+   * Adds an entry; beyond the bound the oldest go. Adding an entry that is not newer than the last one changes
+   * nothing (a repeated write is harmless).
+   * @returns how many entries the ring now holds.
+   */
+  append(entry: RingEntry): Promise<number>;
+  /** The oldest entries after the cursor, at most `count`, with their pictures. */
+  readAfter(cameraId: CameraId, cursor: Pick<RingCursor, 'pass' | 'seq'> | undefined, count: number): Promise<RingEntry[]>;
+  /** Forgets everything up to and including the cursor. */
+  trim(cameraId: CameraId, cursor: Pick<RingCursor, 'pass' | 'seq'>): Promise<void>;
+  length(cameraId: CameraId): Promise<number>;
+  /** The newest entry, without its picture. */
+  last(cameraId: CameraId): Promise<RingEntry | undefined>;
+  /** The newest picture of the camera, kept apart from the ring; overwritten about once a second. */
+  putLatest(cameraId: CameraId, latest: LatestFrame): Promise<void>;
+  latest(cameraId: CameraId): Promise<LatestFrame | undefined>;
+}
+
+export interface LatestFrame {
+  readonly at: number;
+  readonly frame: number;
+  readonly picture: Picture;
+}
+
+/** Everything about a camera that must survive a crash: where the analysis stands, tracks and counters. */
+export interface Checkpoint {
+  readonly cursor?: RingCursor;
+  readonly scene: SceneState;
+  readonly counts: FrameCounts;
+}
+
+export interface CameraStates {
+  /**
+   * Takes over a camera: every earlier epoch is refused from now on.
+   * @param heldVersion version of the checkpoint the caller has in memory; when it is still the newest, the
+   * answer leaves the checkpoint out.
+   */
+  begin(cameraId: CameraId, heldVersion?: number): Promise<{ epoch: number; version: number; checkpoint?: Checkpoint }>;
+  /**
+   * Writes the checkpoint and adds `counted` to the totals and to the hour of `cursor.at`, all or nothing.
+   * @returns the new version, or `undefined` when another worker has taken over (nothing was written).
+   */
+  commit(cameraId: CameraId, epoch: number, checkpoint: Checkpoint, counted: FrameCounts): Promise<number | undefined>;
+  /** The newest checkpoint, for reading only. `undefined` for a camera never analysed. */
+  read(cameraId: CameraId): Promise<Checkpoint | undefined>;
+  /** Frame counts of the hours that touch [from, to), epoch ms. */
+  hours(cameraId: CameraId, from: number, to: number): Promise<{ hourAt: number; counts: FrameCounts }[]>;
+  /** Where the reading of a source stands; written by the sampler, read by pages and by the next sampler. */
+  source(cameraId: CameraId): Promise<SourceState | undefined>;
+  putSource(cameraId: CameraId, state: SourceState): Promise<void>;
+  /** The next pass number of the camera: 1, 2, 3 … never given twice. */
+  nextPass(cameraId: CameraId): Promise<number>;
+}
+
+export interface SourceState {
+  readonly status: CameraStatus;
+  readonly reason?: string;
+  /** When the status began, epoch ms. */
+  readonly since: number;
+  readonly pass: number;
+  /** Capture time of the newest frame sampled. */
+  readonly lastFrameAt?: number;
+  /** Sampled frames a second over the last seconds. */
+  readonly fps?: number;
+  readonly width?: number;
+  readonly height?: number;
+  /** Files: what was opened (path, size, modification time) and the capture time of its first frame. */
+  readonly file?: { readonly fingerprint: string; readonly startedAt: number; readonly durationMs?: number };
+  /** Files: 0..1. */
+  readonly progress?: number;
+}
+
+export interface Detectors {
+  /** @throws PermanentError when the network is unknown, missing or not what its card says. */
+  get(network: string): Promise<Detector>;
+}
+
+export interface Detector {
+  readonly network: string;
+  readonly labels: readonly string[];
+  /**
+   * Finds objects in one region of a picture.
+   * @param look region looked at, unit coordinates; it is scaled to the network's input.
+   * @returns detections after non-maximum suppression, best first, boxes in unit coordinates of the whole picture.
+   */
+  detect(picture: Picture, look: UnitBox, options: { classes: readonly string[]; minScore: number }): Promise<Detection[]>;
+}
+
+export interface Pictures {
+  /**
+   * @param options.crop unit coordinates, default the whole picture
+   * @param options.overlay drawn before cropping
+   */
+  jpeg(picture: Picture, options?: { crop?: UnitBox; overlay?: Overlay; quality?: number }): Promise<Buffer>;
+}
+
+/** Pictures kept for people: thumbnails of events, annotated frames. */
+export interface SnapshotStore {
+  /** @param key relative path of safe segments, for example `gate-1/2026-11-21/x.jpg`; writing twice overwrites. */
+  put(key: string, bytes: Uint8Array): Promise<void>;
+  /** `undefined` when there is none. */
+  get(key: string): Promise<Buffer | undefined>;
+}
+
+export interface EventStore {
+  /** Stores events; one whose id is known already is left as it is. */
+  add(events: readonly CameraEvent[]): Promise<void>;
+  get(id: string): Promise<CameraEvent | undefined>;
+  /** Newest first. */
+  list(filter: { cameraId?: CameraId; type?: CameraEvent['type']; from?: number; to?: number; limit: number }): Promise<CameraEvent[]>;
+  /** Crossings by camera, line, direction and class. */
+  crossings(filter: { cameraId?: CameraId; from?: number; to?: number }): Promise<{ cameraId: string; line: string; direction: 'in' | 'out'; class: string; count: number }[]>;
+}
+
+export type Severity = 'info' | 'warning' | 'critical';
+
+export interface Alert {
+  /** Derived from the event it is about. */
+  readonly id: string;
+  readonly cameraId: CameraId;
+  /** What happened, for example `intrusion`. */
+  readonly kind: string;
+  readonly severity: Severity;
+  /** Capture time of what happened, epoch ms. */
+  readonly at: number;
+  readonly summary: string;
+  readonly eventId?: string;
+  readonly snapshot?: string;
+}
+
+export interface StoredAlert extends Alert {
+  /** `sent`: people are told. `suppressed`: within the cooldown of `suppressedBy`. */
+  readonly state: 'sent' | 'suppressed';
+  readonly suppressedBy?: string;
+  /** Wall clock when it was stored, epoch ms. */
+  readonly createdAt: number;
+}
+
+export interface AlertStore {
+  /**
+   * Stores the alert and decides, in one transaction, whether people are told: not when another alert of the same
+   * camera and kind was sent within `cooldownMs` before it (by capture time). Asked again with the same id, it
+   * gives the first decision and `isNew: false`.
+   */
+  open(alert: Alert, cooldownMs: number, now: number): Promise<{ alert: StoredAlert; isNew: boolean }>;
+  get(id: string): Promise<StoredAlert | undefined>;
+  list(filter: { cameraId?: CameraId; limit: number }): Promise<StoredAlert[]>;
+  /** The delivery of one alert to one recipient on one channel; created as `pending` when it is not there. */
+  delivery(id: string, about: { alertId: string; recipient: string; channel: Channel }, now: number): Promise<Delivery>;
+  setDelivery(id: string, state: Delivery['state'], detail: string | undefined, now: number): Promise<void>;
+  deliveries(filter: { alertId?: string; limit: number }): Promise<Delivery[]>;
+}
+
+export type Channel = 'email';
+
+export interface Delivery {
+  readonly id: string;
+  readonly alertId: string;
+  readonly recipient: string;
+  readonly channel: Channel;
+  /** `sending` found at the start of a job means an earlier try may have got through. */
+  readonly state: 'pending' | 'sending' | 'delivered' | 'failed';
+  /** The provider's receipt, or why it failed. */
+  readonly detail?: string;
+  readonly updatedAt: number;
+}
+
+/** Append-only. */
+export interface AuditLog {
+  append(entry: { at: number; actor: string; action: string; subject: string; detail?: Record<string, unknown> }): Promise<void>;
+  list(filter: { subject?: string; limit: number }): Promise<{ id: number; at: number; actor: string; action: string; subject: string; detail: Record<string, unknown> }[]>;
+}
+
+export interface Mailer {
+  /**
+   * @param mail.id becomes the Message-ID, so a provider or reader can recognise a second copy.
+   * @returns the server's answer, kept as the receipt.
+   * @throws PermanentError when the server refuses for good (5xx), anything else is worth a retry.
+   */
+  send(mail: Mail, signal: AbortSignal): Promise<string>;
+}
+
+export interface Mail {
+  readonly id: string;
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+  readonly picture?: { readonly name: string; readonly jpeg: Buffer };
+}
+
+/** What the rest of the system may measure; exported at /metrics. */
+export interface Metrics {
+  jobEnded(queue: string, outcome: JobOutcome, durationMs: number, waitMs: number): void;
+  inference(network: string, ms: number): void;
+  /** Wall clock from capture to the end of analysis, ms. */
+  analysed(cameraId: CameraId, latencyMs: number): void;
+}
+
+export type JobOutcome = 'done' | 'skipped' | 'not-ready' | 'failed' | 'permanent' | 'handed-back' | 'cancelled' | 'timeout';
