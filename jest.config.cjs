@@ -2,7 +2,18 @@
 module.exports = {
   testEnvironment: '<rootDir>/test/support/jest-environment.cjs',
   roots: ['<rootDir>/test'],
-  transform: { '^.+\\.ts$': ['ts-jest', { diagnostics: false }] },
+  testMatch: ['**/*.test.ts'],
+  // Types are checked by `npm run check`; here files are only transpiled. `commonjs` turns import() into require,
+  // which Jest can load without experimental flags.
+  transform: {
+    '^.+\\.ts$': [
+      'ts-jest',
+      {
+        diagnostics: false,
+        tsconfig: { module: 'commonjs', moduleResolution: 'bundler', target: 'es2023', isolatedModules: true, esModuleInterop: true, sourceMap: true },
+      },
+    ],
+  },
   // Sources import './x.js' (what Node will load); Jest reads the .ts beside it.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   testTimeout: 30_000,

@@ -21,7 +21,6 @@ export const Environment = z.object({
   DATABASE_URL: url(['postgres:', 'postgresql:'], 'postgres://user:password@10.0.0.9/camqueue').optional().describe('PostgreSQL; default: SQLite in DATA_DIR'),
   QUEUE_PREFIX: z.string().regex(/^[a-z0-9-]{1,32}$/).default('camqueue').describe('separates installations that share one Redis'),
   RING_MB: whole(4, 4096).default(32).describe('frames kept per camera while analysis is behind, MB of Redis memory; more rides out longer bursts'),
-  RING_MAX_AGE_MS: whole(500, 3_600_000).default(30_000).describe('live frames that waited longer are dropped and counted, ms'),
   MOTION_WORKERS: whole(1, 256).default(Math.max(1, Math.min(2, availableParallelism()))).describe('motion worker processes of `run`; one core each'),
   SHUTDOWN_GRACE_MS: whole(0, 600_000).default(8000).describe('time running jobs get to finish on SIGTERM before they are handed back, ms'),
   SMTP_URL: url(['smtp:', 'smtps:'], 'smtps://user:password@mail.example.org:465').optional().describe('mail server for alerts; without it e-mail deliveries wait'),

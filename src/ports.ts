@@ -99,8 +99,11 @@ export interface SourceState {
   readonly fps?: number;
   readonly width?: number;
   readonly height?: number;
-  /** Files: what was opened (path, size, modification time) and the capture time of its first frame. */
-  readonly file?: { readonly fingerprint: string; readonly startedAt: number; readonly durationMs?: number };
+  /**
+   * Files: what was opened (path, size, modification time), the capture time of its first frame, and the first pass
+   * that read it: a cursor of an earlier pass is a place in another file.
+   */
+  readonly file?: { readonly fingerprint: string; readonly startedAt: number; readonly durationMs?: number; readonly firstPass?: number };
   /** Files: 0..1. */
   readonly progress?: number;
 }
@@ -141,7 +144,7 @@ export interface EventStore {
   /** Stores events; one whose id is known already is left as it is. */
   add(events: readonly CameraEvent[]): Promise<void>;
   get(id: string): Promise<CameraEvent | undefined>;
-  /** Newest first. */
+  /** Newest first; `from` is included, `to` is not (here and in `crossings`). */
   list(filter: { cameraId?: CameraId; type?: CameraEvent['type']; from?: number; to?: number; limit: number }): Promise<CameraEvent[]>;
   /** Crossings by camera, line, direction and class. */
   crossings(filter: { cameraId?: CameraId; from?: number; to?: number }): Promise<{ cameraId: string; line: string; direction: 'in' | 'out'; class: string; count: number }[]>;
@@ -173,15 +176,16 @@ export interface StoredAlert extends Alert {
 
 export interface AlertStore {
   /**
-   * Stores the alert and decides, in one transaction, whether people are told: not when another alert of the same
-   * camera and kind was sent within `cooldownMs` before it (by capture time). Asked again with the same id, it
-   * gives the first decision and `isNew: false`.
+   * Stores the alert and decides, atomically, whether people are told: not when another alert of the same camera
+   * and kind was sent less than `cooldownMs` before or after it (by capture time: jobs may come late and out of
+   * order). Asked again with the same id, it gives the first decision and `isNew: false`.
    */
   open(alert: Alert, cooldownMs: number, now: number): Promise<{ alert: StoredAlert; isNew: boolean }>;
   get(id: string): Promise<StoredAlert | undefined>;
   list(filter: { cameraId?: CameraId; limit: number }): Promise<StoredAlert[]>;
   /** The delivery of one alert to one recipient on one channel; created as `pending` when it is not there. */
   delivery(id: string, about: { alertId: string; recipient: string; channel: Channel }, now: number): Promise<Delivery>;
+  /** A delivery that is `delivered` stays so. */
   setDelivery(id: string, state: Delivery['state'], detail: string | undefined, now: number): Promise<void>;
   deliveries(filter: { alertId?: string; limit: number }): Promise<Delivery[]>;
 }
@@ -202,7 +206,16 @@ export interface Delivery {
 
 /** Append-only. */
 export interface AuditLog {
-  append(entry: { at: number; actor: string; action: string; subject: string; detail?: Record<string, unknown> }): Promise<void>;
+  /** @param entry.onceKey an entry whose key is there already is not written again; for handlers that may run twice. */
+  append(entry: {
+    at: number;
+    actor: string;
+    action: string;
+    subject: string;
+    detail?: Record<string, unknown>;
+    onceKey?: string;
+  }): Promise<void>;
+  /** Newest first. */
   list(filter: { subject?: string; limit: number }): Promise<{ id: number; at: number; actor: string; action: string; subject: string; detail: Record<string, unknown> }[]>;
 }
 
@@ -210,7 +223,8 @@ export interface Mailer {
   /**
    * @param mail.id becomes the Message-ID, so a provider or reader can recognise a second copy.
    * @returns the server's answer, kept as the receipt.
-   * @throws PermanentError when the server refuses for good (5xx), anything else is worth a retry.
+   * @throws PermanentError when the server refuses for good (5xx), NotReadyError when mail is not set up, anything
+   * else is worth a retry. An error with `notSent: true` says that certainly no copy left. No message holds an address.
    */
   send(mail: Mail, signal: AbortSignal): Promise<string>;
 }
@@ -221,6 +235,7 @@ export interface Mail {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
+  /** Shown where `html` says `src="cid:<name>"`. */
   readonly picture?: { readonly name: string; readonly jpeg: Buffer };
 }
 
@@ -233,3 +248,41 @@ export interface Metrics {
 }
 
 export type JobOutcome = 'done' | 'skipped' | 'not-ready' | 'failed' | 'permanent' | 'handed-back' | 'cancelled' | 'timeout';
+
+/** What somebody may do; each role may also do what the ones before it may. */
+export type Role = 'viewer' | 'operator' | 'admin';
+
+/** Who may come in: a person (name and password) or a machine (API key). */
+export interface Principal {
+  readonly kind: 'person' | 'key';
+  /** Login name of a person, label of a key; unique within its kind, also among disabled ones. */
+  readonly name: string;
+  readonly role: Role;
+  /** Of the password or the key; never the secret itself. Opaque to the store. */
+  readonly hash: string;
+  /** Wall clock, epoch ms. */
+  readonly createdAt: number;
+  /** Set: this one may not come in any more. Epoch ms. */
+  readonly disabledAt?: number;
+}
+
+export interface Principals {
+  /** @throws InputError when its kind has that name already. */
+  create(principal: Omit<Principal, 'disabledAt'>): Promise<void>;
+  /** Disabled ones are found too. */
+  find(kind: Principal['kind'], name: string): Promise<Principal | undefined>;
+  /** Oldest first, disabled ones too. */
+  list(): Promise<Principal[]>;
+  /** `false`: no such principal, or it was disabled before. */
+  disable(kind: Principal['kind'], name: string, now: number): Promise<boolean>;
+  /** How many are not disabled. */
+  count(filter?: { kind?: Principal['kind']; role?: Role }): Promise<number>;
+}
+
+/** One metric with its samples, in the shape prom-client exchanges between processes. */
+export interface MetricFamily {
+  readonly name: string;
+  readonly help: string;
+  readonly type: 'counter' | 'gauge' | 'histogram' | 'summary';
+  readonly values: readonly { readonly value: number; readonly labels: Readonly<Record<string, string | number>>; readonly metricName?: string }[];
+}

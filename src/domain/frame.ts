@@ -84,3 +84,10 @@ export function addCounts(a: FrameCounts, b: FrameCounts): FrameCounts {
     failed: a.failed + b.failed,
   };
 }
+
+/** A live frame older than this is no longer worth analysing: it is dropped, and counted as dropped. */
+const STALE_AFTER_MS = 30_000;
+
+export function isStale(entry: Pick<RingEntry, 'sampledAt' | 'kind'>, now: number): boolean {
+  return entry.kind !== 'end' && now - entry.sampledAt > STALE_AFTER_MS;
+}

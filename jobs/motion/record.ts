@@ -1,0 +1,66 @@
+import { alarmOf } from '../../src/domain/alarm.js';
+import type { Camera } from '../../src/domain/camera.js';
+import { eventId } from '../../src/domain/event-id.js';
+import type { CameraEvent } from '../../src/domain/events.js';
+import type { RingEntry } from '../../src/domain/frame.js';
+import { clipToPicture, unitBox, type UnitBox } from '../../src/domain/geometry.js';
+import { sceneOverlay, type SceneConfig, type SceneEvent, type SceneState } from '../../src/domain/scene.js';
+import { alert } from '../alert/job.js';
+import type { JobContext } from '../define.js';
+
+/** A frame's consequences, before they are recorded. */
+interface Consequences {
+  readonly camera: Camera;
+  readonly config: SceneConfig;
+  readonly scene: SceneState;
+  readonly events: readonly SceneEvent[];
+  readonly entry: RingEntry;
+}
+
+/**
+ * Records what a frame caused, in the order that makes a repeat harmless: pictures, then events (unique ids), then
+ * follow-up jobs (derived ids). The caller commits the camera's cursor after this.
+ */
+export async function record(what: Consequences, ctx: JobContext<'events' | 'snapshots' | 'pictures'>): Promise<void> {
+  const { camera, entry } = what;
+  if (camera.annotate && entry.picture) {
+    const overlay = sceneOverlay(what.scene, what.config);
+    await ctx.ports.snapshots.put(`annotated/${camera.id}/${entry.at}.jpg`, await ctx.ports.pictures.jpeg(entry.picture, { overlay }));
+  }
+  if (what.events.length === 0) return;
+  const events: CameraEvent[] = [];
+  for (const event of what.events) events.push(await withSnapshot(event, what, ctx));
+  await ctx.ports.events.add(events);
+  for (const event of events) {
+    const alarm = alarmOf(event, camera);
+    if (!alarm) continue;
+    await ctx.enqueue(alert, {
+      id: event.id,
+      cameraId: camera.id,
+      at: event.at,
+      eventId: event.id,
+      ...alarm,
+      ...(event.snapshot === undefined ? {} : { snapshot: event.snapshot }),
+    });
+  }
+}
+
+async function withSnapshot(event: SceneEvent, what: Consequences, ctx: JobContext<'snapshots' | 'pictures'>): Promise<CameraEvent> {
+  const { camera, entry, scene, config } = what;
+  const id = eventId(camera.id, event);
+  const complete = { ...event, id, cameraId: camera.id } as CameraEvent;
+  const wanted = event.type === 'crossing' || (event.type === 'zone' && event.phase === 'enter');
+  if (!wanted || !entry.picture) return complete;
+  const day = new Date(event.at).toISOString().slice(0, 10);
+  const snapshot = `events/${camera.id}/${day}/${id}.jpg`;
+  // People who are called need the whole scene; a count needs to show what was counted.
+  const options = event.type === 'zone' ? { overlay: sceneOverlay(scene, config) } : event.box ? { crop: around(event.box) } : {};
+  await ctx.ports.snapshots.put(snapshot, await ctx.ports.pictures.jpeg(entry.picture, options));
+  return { ...complete, snapshot };
+}
+
+/** The box with half its size of surroundings on each side, within the picture. */
+function around(box: UnitBox): UnitBox {
+  const wide = unitBox(box.x - box.width / 2, box.y - box.height / 4, box.width * 2, box.height * 1.5);
+  return clipToPicture(wide) ?? box;
+}

@@ -1,0 +1,212 @@
+import type { Box, Size, UnitBox } from '../src/domain/geometry.js';
+import type { Picture } from '../src/domain/picture.js';
+import type { InputSpec } from './network.js';
+
+/** Above this many source pixels per sample, linear interpolation would skip some: areas are averaged instead. */
+const AVERAGE_ABOVE = 1.5;
+
+/** What a sampler needs to know of a network. */
+export interface SampleTarget extends Size {
+  readonly input: InputSpec;
+}
+
+/**
+ * Where the looked-at region lies in the network's input, in its pixels; the rest is padding.
+ * @param look region of the picture, unit coordinates
+ */
+export function placement(picture: Size, look: UnitBox, target: SampleTarget): Box {
+  if (target.input.fit === 'stretch') return { x: 0, y: 0, width: target.width, height: target.height };
+  const scale = Math.min(target.width / (look.width * picture.width), target.height / (look.height * picture.height));
+  const side = (length: number, limit: number) => Math.max(1, Math.min(limit, Math.round(length * scale)));
+  return {
+    x: 0,
+    y: 0,
+    width: side(look.width * picture.width, target.width),
+    height: side(look.height * picture.height, target.height),
+  };
+}
+
+/** Writes a region of a picture into `tensor`, three planes of the network's size, normalised. */
+export type Sampler = (picture: Picture, look: UnitBox, tensor: Float32Array) => void;
+
+/**
+ * A sampler for one network. It keeps its working memory between pictures and makes no picture on the way: planes
+ * are scaled as they are and only the network's few pixels are converted to its colours.
+ */
+export function createSampler(target: SampleTarget): Sampler {
+  const plane = target.width * target.height;
+  const scratch = [new Float32Array(plane), new Float32Array(plane), new Float32Array(plane)] as const;
+  return (picture, look, tensor) => {
+    if (tensor.length !== 3 * plane) throw new RangeError(`tensor has ${tensor.length} values, the network takes ${3 * plane}`);
+    const { width, height } = placement(picture, look, target);
+    if (width < target.width || height < target.height) fillWithPadding(tensor, target);
+    if (picture.format === 'rgb24') sampleRgb(picture, look, { width, height }, target, scratch, tensor);
+    else sampleI420(picture, look, { width, height }, target, scratch, tensor);
+  };
+}
+
+type Scratch = readonly [Float32Array, Float32Array, Float32Array];
+
+function sampleRgb(picture: Picture, look: UnitBox, size: Size, target: SampleTarget, scratch: Scratch, tensor: Float32Array): void {
+  const { mean, std, order } = target.input;
+  for (let colour = 0; colour < 3; colour++) {
+    const values = scratch[colour as 0 | 1 | 2];
+    const source = { data: picture.data, offset: colour, step: 3, width: picture.width, height: picture.height };
+    scalePlane(source, look, size, values);
+    const channel = order === 'rgb' ? colour : 2 - colour;
+    const out = channel * target.width * target.height;
+    const scale = 1 / (std[channel] ?? 1);
+    const shift = -(mean[channel] ?? 0) * scale;
+    for (let y = 0, from = 0; y < size.height; y++) {
+      const row = out + y * target.width;
+      for (let x = 0; x < size.width; x++, from++) tensor[row + x] = (values[from] ?? 0) * scale + shift;
+    }
+  }
+}
+
+function sampleI420(picture: Picture, look: UnitBox, size: Size, target: SampleTarget, scratch: Scratch, tensor: Float32Array): void {
+  const { data, width, height } = picture;
+  const chroma = { step: 1, data, width: Math.ceil(width / 2), height: Math.ceil(height / 2) };
+  // Colour has half the resolution in the picture; half of the network's is enough for it here as well.
+  const half = { width: Math.ceil(size.width / 2), height: Math.ceil(size.height / 2) };
+  scalePlane({ data, offset: 0, step: 1, width, height }, look, size, scratch[0]);
+  scalePlane({ ...chroma, offset: width * height }, look, half, scratch[1]);
+  scalePlane({ ...chroma, offset: width * height + chroma.width * chroma.height }, look, half, scratch[2]);
+  toColours(scratch, size, half.width, target, tensor);
+}
+
+/**
+ * Limited-range BT.601 to the network's normalised colours. Coefficients: ITU-R BT.601-7, section 2.5. The
+ * normalisation is folded into them: (value - mean) / std = value * scale + shift.
+ */
+function toColours([luma, u, v]: Scratch, size: Size, halfWidth: number, target: SampleTarget, tensor: Float32Array): void {
+  const plane = target.width * target.height;
+  const order = target.input.order;
+  const [red, green, blue] = [channelOf(order === 'rgb' ? 0 : 2, target.input), channelOf(1, target.input), channelOf(order === 'rgb' ? 2 : 0, target.input)];
+  const [redAt, blueAt] = order === 'rgb' ? [0, 2 * plane] : [2 * plane, 0];
+  for (let y = 0; y < size.height; y++) {
+    const row = y * target.width;
+    const lumaRow = y * size.width;
+    const chromaRow = (y >> 1) * halfWidth;
+    for (let half = 0; half < halfWidth; half++) {
+      const cb = u[chromaRow + half]! - 128;
+      const cr = v[chromaRow + half]! - 128;
+      const redPart = 1.596027 * cr * red.scale + red.black;
+      const greenPart = (-0.391762 * cb - 0.812968 * cr) * green.scale + green.black;
+      const bluePart = 2.017232 * cb * blue.scale + blue.black;
+      const end = Math.min(2 * half + 2, size.width);
+      for (let x = 2 * half; x < end; x++) {
+        const light = luma[lumaRow + x]!;
+        const at = row + x;
+        tensor[redAt + at] = clamp(light * red.light + redPart, red.low, red.high);
+        tensor[plane + at] = clamp(light * green.light + greenPart, green.low, green.high);
+        tensor[blueAt + at] = clamp(light * blue.light + bluePart, blue.low, blue.high);
+      }
+    }
+  }
+}
+
+/** A channel's normalisation: `low` and `high` are 0 and 255, `light` one step of luma, `black` what luma 0 gives. */
+function channelOf(channel: number, { mean, std }: InputSpec): { scale: number; light: number; black: number; low: number; high: number } {
+  const scale = 1 / (std[channel] ?? 1);
+  const low = -(mean[channel] ?? 0) * scale;
+  const light = 1.164384 * scale;
+  return { scale, light, black: low - 16 * light, low, high: low + 255 * scale };
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return value < low ? low : value > high ? high : value;
+}
+
+function fillWithPadding(tensor: Float32Array, { width, height, input }: SampleTarget): void {
+  const plane = width * height;
+  for (let channel = 0; channel < 3; channel++) {
+    tensor.fill((input.padGrey - (input.mean[channel] ?? 0)) / (input.std[channel] ?? 1), channel * plane, (channel + 1) * plane);
+  }
+}
+
+/** One colour of a picture inside its bytes: `step` bytes from pixel to pixel. */
+interface Plane extends Size {
+  readonly data: Uint8Array;
+  readonly offset: number;
+  readonly step: number;
+}
+
+/** Scales a region of a plane to `size` values in `out`, row by row, each axis for itself. The hot loop of sampling. */
+function scalePlane(plane: Plane, look: UnitBox, size: Size, out: Float32Array): void {
+  const across = taps(look.x * plane.width, look.width * plane.width, plane.width, size.width);
+  const down = taps(look.y * plane.height, look.height * plane.height, plane.height, size.height);
+  const firstColumn = across.first[0] ?? 0;
+  const columns = (across.first[size.width - 1] ?? 0) + across.count - firstColumn;
+  const row = new Float32Array(columns);
+  const stride = plane.width * plane.step;
+  for (let y = 0; y < size.height; y++) {
+    const from = plane.offset + down.first[y]! * stride + firstColumn * plane.step;
+    blendRows(plane, from, stride, down, y, row);
+    weighColumns(row, across, firstColumn, size.width, out, y * size.width);
+  }
+}
+
+/** `row` becomes the weighted sum of the source rows that sample `y` reads; the first two at once: mostly there are two or three. */
+function blendRows({ data, step }: Plane, from: number, stride: number, { weights, count }: Taps, y: number, row: Float32Array): void {
+  const columns = row.length;
+  const first = weights[0]![y]!;
+  const second = weights[1]![y]!;
+  // A picture of one row has no second one: its weight is 0, and it reads the first again.
+  const below = count > 1 ? stride : 0;
+  for (let x = 0, i = from; x < columns; x++, i += step) row[x] = first * data[i]! + second * data[i + below]!;
+  for (let tap = 2; tap < count; tap++) {
+    const weight = weights[tap]![y]!;
+    if (weight === 0) continue;
+    for (let x = 0, i = from + tap * stride; x < columns; x++, i += step) row[x]! += weight * data[i]!;
+  }
+}
+
+/** The same along the row. One array of weights a tap, walked in step with the samples, is twice as fast as one array for all. */
+function weighColumns(row: Float32Array, { first, weights, count }: Taps, firstColumn: number, width: number, out: Float32Array, to: number): void {
+  const [w0, w1] = [weights[0]!, weights[1]!];
+  const next = count > 1 ? 1 : 0;
+  for (let x = 0; x < width; x++) {
+    const from = first[x]! - firstColumn;
+    out[to + x] = w0[x]! * row[from]! + w1[x]! * row[from + next]!;
+  }
+  for (let tap = 2; tap < count; tap++) {
+    const weight = weights[tap]!;
+    const shift = tap - firstColumn;
+    for (let x = 0; x < width; x++) out[to + x]! += weight[x]! * row[first[x]! + shift]!;
+  }
+}
+
+/** For each sample of one axis: the source pixels it reads, `count` from `first` on, and their weights (sum 1), by tap. */
+interface Taps {
+  readonly count: number;
+  readonly first: Int32Array;
+  /** At least two arrays, also where only one pixel is read. */
+  readonly weights: readonly Float32Array[];
+}
+
+/**
+ * @param start where the region begins, in source pixels; may be fractional
+ * @param length of the region, in source pixels
+ * @param limit pixels of the source along this axis; what would lie outside repeats the edge
+ */
+function taps(start: number, length: number, limit: number, samples: number): Taps {
+  const ratio = length / samples;
+  const averaged = ratio > AVERAGE_ABOVE;
+  const count = Math.min(limit, averaged ? Math.ceil(ratio) + 1 : 2);
+  const first = new Int32Array(samples);
+  const weights = Array.from({ length: Math.max(2, count) }, () => new Float32Array(samples));
+  for (let i = 0; i < samples; i++) {
+    const from = start + i * ratio;
+    // Linear: the two pixels whose centres lie around the sample's centre.
+    const [begin, end] = averaged ? [from, from + ratio] : [from + ratio / 2 - 0.5, from + ratio / 2 + 0.5];
+    const at = Math.max(0, Math.min(limit - count, Math.floor(begin)));
+    first[i] = at;
+    for (let pixel = Math.floor(begin); pixel < end; pixel++) {
+      const share = (Math.min(end, pixel + 1) - Math.max(begin, pixel)) / (end - begin);
+      const tap = Math.max(0, Math.min(count - 1, Math.min(limit - 1, pixel) - at));
+      weights[tap]![i]! += share;
+    }
+  }
+  return { count, first, weights };
+}

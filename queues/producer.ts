@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import type { JobsOptions, Queue } from 'bullmq';
+import type { JobContract } from '../jobs/define.js';
+import { InputError } from '../src/errors.js';
+import type { Log } from '../src/log.js';
+import { untilReady } from './connection.js';
+import { checkJobId, encodeJobId } from './job-id.js';
+import { openQueues } from './open-queues.js';
+import { checkPayload, type Envelope } from './payload.js';
+import type { Producer, RedisAddress } from './types.js';
+
+const CONNECT_WITHIN_MS = 1000;
+const MAX_DELAY_MS = 366 * 86_400_000;
+
+/**
+ * Opens the one way into the queues. It connects in the background; while Redis is away, `enqueue` rejects within
+ * about two seconds and nothing is kept: what then happens (drop and count, spool, tell the caller) is the caller's.
+ */
+export function createProducer(options: { address: RedisAddress; prefix: string; log: Log }): Producer {
+  const queues = openQueues(options);
+  return {
+    async enqueue(contract, payload, given = {}) {
+      const { wire, parsed } = checkPayload(contract, payload);
+      const id = idOf(contract, parsed, given.id);
+      const jobOptions = optionsOf(contract, parsed, id, given.delayMs);
+      await untilReady(queues.connection, CONNECT_WITHIN_MS);
+      const queue = queues.queue(contract.name);
+      if (contract.doorbell) return ring(queue, wire, jobOptions, id);
+      const envelope: Envelope = {
+        v: 1,
+        payload: wire,
+        ...(given.origin !== undefined && { origin: given.origin }),
+      };
+      return add(queue, envelope, jobOptions, id, given.id !== undefined || contract.jobId !== undefined);
+    },
+    close: () => queues.close(),
+  };
+}
+
+/** A ring while the bell's job runs is kept and becomes the next job; while it waits it changes nothing. */
+async function ring(
+  queue: Queue,
+  payload: unknown,
+  options: JobsOptions,
+  id: string,
+): Promise<{ id: string; created: boolean }> {
+  const envelope: Envelope = { v: 1, payload };
+  const job = await queue.add(queue.name, envelope, options);
+  return { id: job.id ?? id, created: job.id === id };
+}
+
+async function add(
+  queue: Queue,
+  envelope: Envelope,
+  options: JobsOptions,
+  id: string,
+  mayExist: boolean,
+): Promise<{ id: string; created: boolean }> {
+  if (!mayExist) {
+    await queue.add(queue.name, envelope, options);
+    return { id, created: true };
+  }
+  // BullMQ does not say whether an add found its id taken: the stored nonce tells whose add it was.
+  const nonce = randomUUID();
+  await queue.add(queue.name, { ...envelope, nonce }, options);
+  const stored = (await queue.getJob(id))?.data as Envelope | undefined;
+  return { id, created: stored === undefined || stored.nonce === nonce };
+}
+
+function idOf<C extends JobContract>(
+  contract: C,
+  parsed: Parameters<NonNullable<C['jobId']>>[0],
+  given: string | undefined,
+): string {
+  if (given !== undefined && contract.doorbell)
+    throw new InputError(`${contract.name}: a doorbell takes no job id ("${given}")`);
+  if (given !== undefined) return checkJobId(contract.name, given);
+  if (contract.jobId) return encodeJobId(contract.name, contract.jobId(parsed));
+  return randomUUID();
+}
+
+function optionsOf(
+  contract: JobContract,
+  parsed: unknown,
+  id: string,
+  delayMs: number | undefined,
+): JobsOptions {
+  if (delayMs !== undefined && !(delayMs >= 0 && delayMs <= MAX_DELAY_MS)) {
+    throw new InputError(`${contract.name}: delayMs is ${delayMs}: must be 0 to ${MAX_DELAY_MS}`);
+  }
+  const { keep } = contract;
+  const common: JobsOptions = {
+    jobId: id,
+    removeOnComplete: { age: keep.doneS, count: keep.doneCount },
+    removeOnFail: { age: keep.failedS },
+    stackTraceLimit: 10,
+  };
+  if (contract.doorbell) {
+    // A delayed bell would swallow all rings until it is due; a retried one, all rings until the retry.
+    if (delayMs) throw new InputError(`${contract.name}: a doorbell cannot be delayed`);
+    return {
+      ...common,
+      attempts: 1,
+      deduplication: { id: contract.doorbell(parsed), keepLastIfActive: true },
+    };
+  }
+  return {
+    ...common,
+    attempts: contract.attempts,
+    backoff: { type: 'custom' },
+    ...(delayMs !== undefined && { delay: delayMs }),
+  };
+}

@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { NetworkSpec } from '../models/network.js';
+import { SHIPPED } from '../models/shipped.js';
+import { encodeOnnx } from './convert/onnx-file.js';
+import { cachedPath, fetchSources, sha256Of } from './convert/sources.js';
+import { readGraph } from './convert/tfjs-graph.js';
+import { toOnnx } from './convert/to-onnx.js';
+
+/**
+ * Sets up networks: fetches their source files, checks them, converts them to ONNX and checks the result. What is
+ * in place already is left as it is. A network's file appears complete and verified, or not at all.
+ * @param options.baseUrl see `fetchSources`
+ * @throws Error naming the network and what is wrong.
+ */
+export async function fetchModels(
+  networks: readonly NetworkSpec[],
+  options: { modelsDir: string; baseUrl?: string | undefined; say: (line: string) => void },
+): Promise<void> {
+  for (const spec of networks) {
+    try {
+      await fetchModel(spec, options);
+    } catch (error) {
+      throw new Error(`network ${spec.name}: ${(error as Error).message}`, { cause: error });
+    }
+  }
+}
+
+async function fetchModel(
+  spec: NetworkSpec,
+  { modelsDir, baseUrl, say }: { modelsDir: string; baseUrl?: string | undefined; say: (line: string) => void },
+): Promise<void> {
+  const target = resolve(modelsDir, spec.file);
+  if (spec.sha256 !== undefined && (await sha256Of(target)) === spec.sha256) {
+    say(`${spec.name} is there (${target})`);
+    return;
+  }
+  if (!spec.source) throw new Error(`${target} is missing and no source is known`);
+  const cacheDir = join(modelsDir, '.cache');
+  await fetchSources(spec.source, cacheDir, baseUrl, say);
+  const json = await readFile(cachedPath(cacheDir, spec.source.json), 'utf8');
+  const bytes = encodeOnnx(toOnnx(readGraph(json, await readFile(cachedPath(cacheDir, spec.source.weights))), spec.name));
+  const found = createHash('sha256').update(bytes).digest('hex');
+  if (found !== spec.sha256) {
+    throw new Error(`the converted network has SHA-256 ${found}, expected ${spec.sha256 ?? 'none given'}; it was not stored`);
+  }
+  await writeWhole(target, bytes);
+  say(`${spec.name} is set up (${target}, ${(bytes.length / 1e6).toFixed(1)} MB)`);
+}
+
+/** Writes beside the target, to the disk, then renames: a crash leaves the old file or the new one. */
+async function writeWhole(target: string, bytes: Uint8Array): Promise<void> {
+  await mkdir(dirname(target), { recursive: true });
+  const temporary = `${target}.${process.pid}.tmp`;
+  try {
+    const file = await open(temporary, 'w');
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, target);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+/** The installation's folder, from the sources as from dist/. */
+function installationRoot(): string {
+  let folder = __dirname;
+  while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder);
+  return folder;
+}
+
+if (require.main === module) {
+  const modelsDir = resolve(process.env['MODELS_DIR'] || join(installationRoot(), 'models'));
+  const baseUrl = process.env['MODEL_BASE_URL'] || undefined;
+  fetchModels(SHIPPED, { modelsDir, baseUrl, say: (line) => console.log(line) }).catch((error: unknown) => {
+    console.error(`fetch-models: ${(error as Error).message}`);
+    process.exitCode = 1;
+  });
+}

@@ -1,0 +1,101 @@
+import express, { Router, type Express } from 'express';
+import helmet from 'helmet';
+import { redactUrls } from '../domain/redact.js';
+import { CAMERAS_JS, PAGES_CSS } from './assets.js';
+import { BOARD_PATH, boardRoutes } from './board-mount.js';
+import { cameraRoutes } from './cameras.js';
+import type { ApiDeps } from './deps.js';
+import { eventRoutes } from './events.js';
+import { errorHandler, notFound } from './http-error.js';
+import { askerOf, identify, loginFirst, requireRole, type Door } from './identity.js';
+import { jobRoutes } from './jobs.js';
+import { loginRoutes } from './login.js';
+import { camerasPage } from './pages.js';
+import { handlersOf, type Route } from './route.js';
+import { sameOrigin } from './same-origin.js';
+import { createSessions } from './session.js';
+import { systemRoutes } from './system.js';
+
+/** The HTTP API, its pages and Bull Board, as an express application; listening is `startApi`'s. */
+export function createApi(deps: ApiDeps): Express {
+  const { principals, ports, now = Date.now, log } = deps;
+  const door: Door = { principals, now, sessions: createSessions(deps.sessionSecret) };
+  const app = express();
+  app.set('trust proxy', deps.trustProxy ?? 'loopback');
+  app.set('etag', false);
+  // The last door for credentials: no URL in any answer keeps them, whatever a store or an error put there.
+  app.set('json replacer', (_key: string, value: unknown) =>
+    typeof value === 'string' ? redactUrls(value) : value,
+  );
+  app.use(securityHeaders());
+  app.use(assets());
+  for (const route of apiRoutes(deps).filter(({ role }) => role === 'open'))
+    app[route.method](route.path, ...handlersOf(route));
+  app.use(identify(door), sameOrigin);
+  app.use(loginRoutes({ ...door, audit: ports.audit }));
+  app.use(BOARD_PATH, boardRoutes(deps));
+  app.use((_req, res, next) => {
+    res.set('Cache-Control', 'no-store');
+    next();
+  });
+  for (const route of apiRoutes(deps).filter(({ role }) => role !== 'open'))
+    app[route.method](route.path, ...handlersOf(route));
+  app.use(pages(deps));
+  app.use(notFound);
+  app.use(errorHandler(log));
+  return app;
+}
+
+/** Everything under /api/v1, and health and metrics: the one list that is mounted, documented and tested. */
+export function apiRoutes(deps: ApiDeps): Route[] {
+  const routes = [...jobRoutes(deps), ...cameraRoutes(deps), ...eventRoutes(deps)];
+  return [...routes, ...systemRoutes(deps, routes)];
+}
+
+function pages({ ports }: ApiDeps): Router {
+  const router = Router();
+  router.get('/', loginFirst, requireRole('viewer'), (_req, res) => res.redirect(303, '/cameras'));
+  router.get('/cameras', loginFirst, requireRole('viewer'), (_req, res) => {
+    const { actor, role } = askerOf(res);
+    res.type('html').send(camerasPage({ site: ports.cameras.site.name, actor, role }));
+  });
+  return router;
+}
+
+/** Open to all: the login page needs the style, and nothing in them is a secret. */
+function assets(): Router {
+  const router = Router();
+  const oneHour = 'public, max-age=3600';
+  router.get(
+    '/assets/pages.css',
+    (_req, res) => void res.set('Cache-Control', oneHour).type('css').send(PAGES_CSS),
+  );
+  router.get(
+    '/assets/cameras.js',
+    (_req, res) => void res.set('Cache-Control', oneHour).type('js').send(CAMERAS_JS),
+  );
+  return router;
+}
+
+function securityHeaders(): express.RequestHandler {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        // Bull Board sets styles from its script.
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:'],
+        fontSrc: ["'self'", 'data:'],
+        connectSrc: ["'self'"],
+        manifestSrc: ["'self'"],
+        baseUri: ["'self'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    // Whether every host of the domain has TLS is the proxy's to know.
+    strictTransportSecurity: false,
+  });
+}

@@ -1,0 +1,132 @@
+/** What the pages load. Kept as text beside them, so that the build has no files to copy. */
+
+export const PAGES_CSS = `
+:root { color-scheme: light dark; --back: #f4f5f7; --card: #fff; --text: #1c2330; --dim: #667085; --edge: #dfe3ea; --good: #14804a; --bad: #c02626; --wait: #a15c07; --accent: #2453c9; }
+@media (prefers-color-scheme: dark) { :root { --back: #12161d; --card: #1b212b; --text: #e6eaf0; --dim: #98a2b3; --edge: #2b3340; --good: #4cc38a; --bad: #ff7b72; --wait: #e0a63b; --accent: #7aa2ff; } }
+* { box-sizing: border-box; }
+[hidden] { display: none !important; }
+body { margin: 0; background: var(--back); color: var(--text); font: 15px/1.45 system-ui, sans-serif; }
+a { color: var(--accent); }
+header { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; align-items: center; padding: .7rem 1.2rem; background: var(--card); border-bottom: 1px solid var(--edge); }
+header nav { display: flex; gap: 1rem; flex: 1; }
+header nav a { text-decoration: none; }
+header nav a[aria-current] { color: var(--text); font-weight: 600; }
+header span { color: var(--dim); }
+main { padding: 1.2rem; max-width: 1500px; margin: auto; }
+button { font: inherit; padding: .35rem .8rem; border: 1px solid var(--edge); border-radius: 6px; background: var(--card); color: var(--text); cursor: pointer; }
+.card { background: var(--card); border: 1px solid var(--edge); border-radius: 10px; overflow: hidden; }
+.login { min-height: 100vh; display: grid; place-items: center; }
+.login form { width: min(22rem, 100%); padding: 1.6rem; display: grid; gap: .9rem; }
+.login h1 { margin: 0; font-size: 1.4rem; }
+.login label { display: grid; gap: .25rem; color: var(--dim); }
+.login input { font: inherit; padding: .5rem .6rem; border: 1px solid var(--edge); border-radius: 6px; background: var(--back); color: var(--text); }
+.login button { background: var(--accent); border-color: var(--accent); color: #fff; padding: .5rem; }
+@media (prefers-color-scheme: dark) { .login button { color: #0d1117; } }
+.problem { color: var(--bad); margin: 0 0 .8rem; }
+.queues { display: flex; flex-wrap: wrap; gap: .6rem; margin-bottom: 1.2rem; }
+.queues a { display: block; padding: .5rem .8rem; text-decoration: none; color: inherit; }
+.queues b { display: block; }
+.queues span, dt, .reason { color: var(--dim); }
+.queues .failed { color: var(--bad); }
+.cameras { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(320px, 1fr)); }
+.cameras .picture { aspect-ratio: 16 / 9; background: #0b0e13; display: grid; place-items: center; color: #7d8794; }
+.cameras img { width: 100%; height: 100%; object-fit: contain; display: block; }
+.cameras .about { padding: .8rem 1rem 1rem; }
+.cameras h2 { margin: 0; font-size: 1rem; display: flex; justify-content: space-between; gap: .6rem; }
+.status { font-size: .85rem; font-weight: 600; color: var(--wait); white-space: nowrap; }
+.status.ok { color: var(--good); } .status.finished, .status.disabled { color: var(--dim); } .status.no_signal, .status.connection_failed { color: var(--bad); }
+.reason { margin: .2rem 0 0; font-size: .85rem; overflow-wrap: anywhere; }
+dl { display: grid; grid-template-columns: auto 1fr; gap: .1rem .8rem; margin: .6rem 0 0; font-variant-numeric: tabular-nums; }
+dd { margin: 0; }
+`;
+
+/** Runs in the browser: plain JavaScript. Text from the server is only ever set as text. */
+export const CAMERAS_JS = String.raw`'use strict';
+const EVERY_MS = 3000;
+const cards = new Map();
+const byId = (id) => document.getElementById(id);
+const make = (tag, className, text) => {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  if (text !== undefined) element.textContent = text;
+  return element;
+};
+const ago = (iso) => {
+  if (!iso) return 'never';
+  const s = Math.max(0, Math.round((Date.now() - Date.parse(iso)) / 1000));
+  if (s < 120) return s + ' s ago';
+  if (s < 7200) return Math.round(s / 60) + ' min ago';
+  return new Date(iso).toLocaleString();
+};
+async function get(path) {
+  const answer = await fetch(path, { headers: { Accept: 'application/json' } });
+  if (answer.status === 401) location.assign('/login?next=/cameras');
+  const body = await answer.json();
+  if (!answer.ok) throw new Error(body.error.message);
+  return body;
+}
+function cardOf(camera) {
+  let card = cards.get(camera.id);
+  if (card) return card;
+  const element = make('article', 'card');
+  const picture = make('div', 'picture');
+  const image = make('img');
+  image.alt = 'Latest picture of ' + camera.name;
+  image.hidden = true;
+  const none = make('span', '', 'no picture yet');
+  image.onload = () => { image.hidden = false; none.hidden = true; };
+  image.onerror = () => { image.hidden = true; none.hidden = false; };
+  picture.append(image, none);
+  const about = make('div', 'about');
+  element.append(picture, about);
+  card = { element, image, about };
+  cards.set(camera.id, card);
+  byId('cameras').append(element);
+  return card;
+}
+function show(camera) {
+  const { image, about } = cardOf(camera);
+  image.src = camera.latest + '?overlay=1&t=' + Date.now();
+  const title = make('h2');
+  title.append(make('span', '', camera.name), make('span', 'status ' + camera.status, camera.status.replace('_', ' ')));
+  const facts = make('dl');
+  const fact = (name, value) => facts.append(make('dt', '', name), make('dd', '', value));
+  fact('Last frame', ago(camera.lastFrameAt) + (camera.fps ? ' · ' + camera.fps.toFixed(1) + ' fps' : ''));
+  const { captured, analysed, gated, dropped, failed } = camera.counts;
+  fact('Frames', captured + ' = ' + analysed + ' analysed + ' + gated + ' still + ' + dropped + ' dropped + ' + failed + ' failed');
+  for (const line of camera.lines) {
+    const names = line.names || { in: 'in', out: 'out' };
+    fact('Line ' + line.id, line.in + ' ' + names.in + ' · ' + line.out + ' ' + names.out);
+  }
+  const now = Object.entries(camera.current).map(([name, count]) => count + ' ' + name);
+  if (now.length > 0) fact('Now', now.join(', '));
+  about.replaceChildren(title);
+  if (camera.reason) about.append(make('p', 'reason', camera.reason));
+  about.append(facts);
+}
+function showQueues(queues) {
+  byId('queues').replaceChildren(...queues.map(({ queue, counts, oldestWaitingMs }) => {
+    const link = make('a', 'card');
+    link.href = '/admin/queues/queue/' + encodeURIComponent(queue);
+    const waiting = counts.waiting + counts.prioritized + counts.delayed;
+    const oldest = oldestWaitingMs > 1000 ? ' (oldest ' + Math.round(oldestWaitingMs / 1000) + ' s)' : '';
+    link.append(make('b', '', queue), make('span', '', waiting + ' waiting' + oldest + ' · ' + counts.active + ' active · '), make('span', counts.failed > 0 ? 'failed' : '', counts.failed + ' failed'));
+    return link;
+  }));
+}
+async function refresh() {
+  const problem = byId('problem');
+  try {
+    const [{ cameras }, { queues }] = await Promise.all([get('/api/v1/cameras'), get('/api/v1/queues')]);
+    if (cards.size === 0) byId('cameras').replaceChildren();
+    cameras.forEach(show);
+    showQueues(queues);
+    problem.hidden = true;
+  } catch (error) {
+    problem.textContent = 'Not up to date: ' + error.message;
+    problem.hidden = false;
+  }
+  setTimeout(refresh, EVERY_MS);
+}
+refresh();
+`;

@@ -1,0 +1,31 @@
+import type { JobContract } from '../../jobs/define.js';
+import type { BoardQueue } from '../../queues/board.js';
+import type { Producer, QueueInspector } from '../../queues/types.js';
+import type { Log } from '../log.js';
+import type { MetricFamily, Ports, Principals } from '../ports.js';
+
+/** What the API stands on. Everything is opened and closed by the caller. */
+export interface ApiDeps {
+  readonly registry: Readonly<Record<string, { readonly contract: JobContract }>>;
+  readonly producer: Producer;
+  readonly inspector: QueueInspector;
+  readonly ports: Pick<
+    Ports,
+    'cameras' | 'states' | 'frames' | 'pictures' | 'events' | 'alerts' | 'snapshots' | 'audit'
+  >;
+  readonly principals: Principals;
+  /** At least 32 random characters that outlive a restart and are the same for all API processes. */
+  readonly sessionSecret: string;
+  /** The queues Bull Board shows. */
+  readonly boardQueues: readonly BoardQueue[];
+  /** The text of /metrics: what all processes published, together with what the API found out at this scrape. */
+  readonly metricsText: (scraped: readonly MetricFamily[]) => Promise<string>;
+  readonly log: Log;
+  /** Wall clock, epoch ms; default Date.now. */
+  readonly now?: () => number;
+  /**
+   * Which proxies are believed about the caller's address and protocol, as in express; default `loopback`: a TLS
+   * proxy on the same machine.
+   */
+  readonly trustProxy?: string;
+}

@@ -1,0 +1,78 @@
+/** The two pages for people. No inline script or style: the content security policy forbids them. */
+
+/**
+ * The login form.
+ * @param options.next path of this server to go to afterwards
+ * @param options.problem why the last try failed
+ */
+export function loginPage(options: { next: string; problem?: string }): string {
+  const problem =
+    options.problem === undefined ? '' : `<p class="problem" role="alert">${escapeHtml(options.problem)}</p>`;
+  return page(
+    'Log in',
+    `<main class="login">
+      <form method="post" action="/login" class="card">
+        <h1>Camqueue</h1>
+        ${problem}
+        <input type="hidden" name="next" value="${escapeHtml(options.next)}">
+        <label>User <input name="user" autocomplete="username" autocapitalize="none" required autofocus></label>
+        <label>Password <input name="password" type="password" autocomplete="current-password" required></label>
+        <button>Log in</button>
+      </form>
+    </main>`,
+  );
+}
+
+/** Cameras and queues at a glance; /assets/cameras.js fills it and keeps it fresh. */
+export function camerasPage(options: { site: string; actor: string; role: string }): string {
+  return page(
+    `${options.site} · cameras`,
+    `<header>
+      <strong>${escapeHtml(options.site)}</strong>
+      <nav>
+        <a href="/cameras" aria-current="page">Cameras</a>
+        <a href="/admin/queues/">Queues</a>
+        <a href="/api/v1/cameras">JSON</a>
+        <a href="/api/v1/openapi.json">API</a>
+      </nav>
+      <form method="post" action="/logout"><span>${escapeHtml(options.actor)} (${escapeHtml(options.role)})</span> <button>Log out</button></form>
+    </header>
+    <main>
+      <p id="problem" class="problem" role="alert" hidden></p>
+      <section id="queues" class="queues" aria-label="Queues"></section>
+      <section id="cameras" class="cameras" aria-label="Cameras"><p>Loading …</p></section>
+    </main>
+    <noscript><p class="problem">This page needs JavaScript; the same is at <a href="/api/v1/cameras">/api/v1/cameras</a>.</p></noscript>
+    <script src="/assets/cameras.js" defer></script>`,
+  );
+}
+
+function page(title: string, body: string): string {
+  return `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="robots" content="noindex">
+    <title>${escapeHtml(title)}</title>
+    <link rel="icon" href="data:,">
+    <link rel="stylesheet" href="/assets/pages.css">
+  </head>
+  <body>
+    ${body}
+  </body>
+</html>
+`;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (char) => ENTITIES[char] ?? char);
+}

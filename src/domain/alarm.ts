@@ -1,0 +1,19 @@
+import type { Camera } from './camera.js';
+import type { CameraEvent } from './events.js';
+
+/** What people are to be told about an event; `undefined` when nobody asked to be told. */
+export interface Alarm {
+  readonly kind: string;
+  readonly severity: 'info' | 'warning' | 'critical';
+  readonly summary: string;
+}
+
+/** Only entering a restricted zone raises an alert here; crossings are counted, not alerted. */
+export function alarmOf(event: CameraEvent, camera: Pick<Camera, 'id' | 'name'>): Alarm | undefined {
+  if (event.type !== 'zone' || event.phase !== 'enter' || event.zoneKind !== 'restricted') return undefined;
+  return {
+    kind: 'intrusion',
+    severity: 'warning',
+    summary: `${event.class ?? 'something'} in ${event.zone} (${camera.name ?? camera.id})`,
+  };
+}

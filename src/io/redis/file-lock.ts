@@ -1,0 +1,46 @@
+import Database from 'better-sqlite3';
+import { setTimeout as delay } from 'node:timers/promises';
+import { InputError, messageOf } from '../../errors.js';
+
+const RETRY_MS = 25;
+
+/**
+ * Runs `work` while no other process (and no other caller in this one) holds the lock. The lock is one that the
+ * kernel keeps for SQLite on the file `path`: it goes with its holder, also by kill -9, so it is never stale, and
+ * two that find it free cannot both get it. The empty file stays.
+ * @param timeoutMs how long to wait for another holder.
+ * @throws InputError when the file cannot be opened; Error when the wait is over.
+ */
+export async function withFileLock<T>(path: string, timeoutMs: number, work: () => Promise<T>): Promise<T> {
+  const lock = open(path);
+  try {
+    const deadline = Date.now() + timeoutMs;
+    while (!isTaken(lock)) {
+      if (Date.now() > deadline) throw new Error(`${path} is locked by another process for ${timeoutMs} ms`);
+      await delay(RETRY_MS);
+    }
+    return await work();
+  } finally {
+    lock.close();
+  }
+}
+
+function open(path: string): Database.Database {
+  try {
+    return new Database(path, { timeout: 0 });
+  } catch (error) {
+    throw new InputError(
+      `${path} cannot be opened (${messageOf(error)}): give this user the folder, or set another DATA_DIR`,
+    );
+  }
+}
+
+function isTaken(lock: Database.Database): boolean {
+  try {
+    lock.exec('BEGIN EXCLUSIVE');
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'SQLITE_BUSY') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,16 @@
+import { randomBytes } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import { answered } from './connection.js';
+
+/**
+ * A random secret that all processes of the installation share and that outlives them: made by whoever asks first.
+ * @param redis the jobs' Redis (durable)
+ * @returns 64 hexadecimal characters
+ */
+export async function sharedSecret(redis: Redis, prefix: string, name: string): Promise<string> {
+  const key = `${prefix}:secret:${name}`;
+  await answered(redis.set(key, randomBytes(32).toString('hex'), 'NX'), 'jobs');
+  const secret = await answered(redis.get(key), 'jobs');
+  if (secret === null) throw new Error(`Redis for jobs: ${key} vanished while it was read`);
+  return secret;
+}

@@ -1,0 +1,27 @@
+import { type Kysely, type Migration, Migrator } from 'kysely';
+import { InputError, messageOf } from '../../../errors.js';
+import type { Dialect, Schema } from '../schema.js';
+import { start } from './0001-start.js';
+
+/** Every migration in order. One that has been released is never edited: add another. */
+function migrations(dialect: Dialect): Record<string, Migration> {
+  return { '0001-start': start(dialect) };
+}
+
+/**
+ * Brings the tables up to date, all or nothing. The caller sees to it that one process at a time does this.
+ * @throws InputError when the database was written by a newer version, Error naming the migration that failed.
+ */
+export async function migrate(db: Kysely<Schema>, dialect: Dialect): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations(dialect) } });
+  const { error, results } = await migrator.migrateToLatest();
+  if (error === undefined) return;
+  const failed = results?.find(({ status }) => status === 'Error')?.migrationName;
+  if (failed !== undefined) {
+    throw new Error(`database: migration ${failed} failed: ${messageOf(error)}`, { cause: error });
+  }
+  if (messageOf(error).startsWith('corrupted migrations')) {
+    throw new InputError(`the database was written by another, newer version: ${messageOf(error)}`);
+  }
+  throw new Error(`database: ${messageOf(error)}`, { cause: error });
+}

@@ -1,0 +1,89 @@
+import type { Generated, Kysely } from 'kysely';
+
+/** The tables as they are after the last migration. Instants are epoch ms; absent values are null. */
+export interface Schema {
+  event: EventRow;
+  alert: AlertRow;
+  delivery: DeliveryRow;
+  audit: AuditRow;
+  principal: PrincipalRow;
+}
+
+/** `line`, `direction` and `class` repeat what `data` (the whole event as JSON) says, for counting. */
+export interface EventRow {
+  id: string;
+  type: string;
+  camera_id: string;
+  at: number;
+  line: string | null;
+  direction: 'in' | 'out' | null;
+  class: string | null;
+  data: string;
+}
+
+/** People were told when `suppressed_by` is null. */
+export interface AlertRow {
+  id: string;
+  camera_id: string;
+  kind: string;
+  severity: 'info' | 'warning' | 'critical';
+  at: number;
+  summary: string;
+  event_id: string | null;
+  snapshot: string | null;
+  suppressed_by: string | null;
+  created_at: number;
+}
+
+export interface DeliveryRow {
+  id: string;
+  alert_id: string;
+  recipient: string;
+  channel: 'email';
+  state: 'pending' | 'sending' | 'delivered' | 'failed';
+  detail: string | null;
+  updated_at: number;
+}
+
+export interface AuditRow {
+  id: Generated<number>;
+  at: number;
+  actor: string;
+  action: string;
+  subject: string;
+  /** JSON object. */
+  detail: string;
+  /** What makes the entry one of a kind; a second one with the same key is not written. */
+  once_key: string | null;
+}
+
+export interface PrincipalRow {
+  kind: 'key' | 'person';
+  name: string;
+  role: 'viewer' | 'operator' | 'admin';
+  secret_hash: string;
+  created_at: number;
+  disabled_at: number | null;
+}
+
+export type Dialect = 'sqlite' | 'postgres';
+
+export interface Database {
+  readonly dialect: Dialect;
+  /** Where it is, for people: a file, or host and database without user and password. */
+  readonly place: string;
+  readonly db: Kysely<Schema>;
+  /**
+   * Runs ONE statement that reads and writes, so that no other one under the same key comes between its reading
+   * and its writing. SQLite has a single writer, so there a statement is alone as it is; PostgreSQL takes a lock.
+   */
+  serially<T>(key: string, statement: (db: Kysely<Schema>) => Promise<T>): Promise<T>;
+  /** @throws Error saying what is wrong when the database does not answer. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** PostgreSQL's text cannot hold NUL; SQLite's can, and cuts the string there when printed. */
+export function cleanText(text: string): string {
+  return text.replaceAll('\u0000', '\uFFFD');
+}

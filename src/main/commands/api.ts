@@ -1,0 +1,45 @@
+import { queueNames, registry } from '../../../jobs/registry.js';
+import { openQueues } from '../../../queues/open-queues.js';
+import { ensureFirstAdmin } from '../../api/accounts.js';
+import { createApi } from '../../api/app.js';
+import { startApi } from '../../api/server.js';
+import { exposeMetrics } from '../../io/metrics.js';
+import { collectMetrics, publishMetrics } from '../../io/redis-metrics.js';
+import { sharedSecret } from '../../io/redis/shared-secret.js';
+import type { RunOptions } from '../cli.js';
+import { asRole } from '../role.js';
+
+/** `camqueue api`: HTTP API, Bull Board and the camera page. */
+export async function api(options: RunOptions): Promise<number> {
+  return asRole('api', options, async (world) => {
+    const { config, log } = world;
+    const principals = await world.principals();
+    const redis = await world.jobsRedis();
+    const prefix = config.QUEUE_PREFIX;
+    const queues = openQueues({ address: world.addresses.jobs, prefix, log });
+    const app = createApi({
+      registry,
+      producer: world.producer(),
+      inspector: world.inspector(),
+      ports: await world.ports(['cameras', 'states', 'frames', 'pictures', 'events', 'alerts', 'snapshots', 'audit']),
+      principals,
+      sessionSecret: await sharedSecret(redis, prefix, 'session'),
+      boardQueues: queueNames.map((name) => queues.queue(name)),
+      metricsText: async (scraped) => exposeMetrics([...(await collectMetrics({ redis, prefix })), scraped]),
+      log,
+    });
+    const admin = await ensureFirstAdmin(principals);
+    const server = await startApi({ host: config.HTTP_HOST, port: config.HTTP_PORT, app });
+    const publishing = await publishMetrics({ redis, prefix, process: world.processName, metrics: world.metrics, log });
+    if (admin) {
+      // To the terminal, not to the log: logs are kept and shipped.
+      process.stdout.write(`First start: log in as ${admin.user} with password ${admin.password}\nAPI key: ${admin.key}\nBoth are shown only now; "camqueue keys" makes others.\n`);
+    }
+    log.info({ url: `http://${config.HTTP_HOST}:${server.port}/` }, 'API is ready');
+    return async () => {
+      await server.close();
+      await publishing.stop();
+      await queues.close();
+    };
+  });
+}

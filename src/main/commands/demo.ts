@@ -1,0 +1,198 @@
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join, relative } from 'node:path';
+import { once } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
+import { ensureFirstAdmin } from '../../api/accounts.js';
+import type { Config } from '../../config.js';
+import { clipOfPictures } from '../../io/ffmpeg/picture-clip.js';
+import { startMailCatcher, type MailCatcher } from '../../io/mail-catcher.js';
+import { collectMetrics } from '../../io/redis-metrics.js';
+import { startEmbeddedRedis } from '../../io/redis/embedded.js';
+import { createLog, type Log } from '../../log.js';
+import type { Ports } from '../../ports.js';
+import type { DemoOptions } from '../cli.js';
+import { demoCameraFile } from '../demo/demo-cameras.js';
+import { createLiveView } from '../demo/live-view.js';
+import { summaryLines, type DemoResult } from '../demo/summary.js';
+import { EXIT_FAILED, EXIT_OK } from '../exit-codes.js';
+import { loadConfig, ROOT } from '../installation.js';
+import { histogramPercentiles, percentilesOf } from '../percentiles.js';
+import { readSystem } from '../read-system.js';
+import { refuseWhenRunning, startSystem } from '../system.js';
+import { stopSignal } from '../until-stopped.js';
+import type { SystemState } from '../view.js';
+import { openWorld, type World } from '../world.js';
+
+const DATA = join(ROOT, 'data/demo');
+/** The sample is 79.5 s long; own sources may never end. */
+const SAMPLE_SECONDS = 120;
+const OWN_SECONDS = 60;
+const REFRESH_MS = 500;
+
+type DemoPorts = Pick<Ports, 'cameras' | 'states' | 'alerts' | 'events'>;
+
+/** `camqueue demo`: the whole system, its own data folder, a mail server that delivers nowhere; a live view, a summary. */
+export async function demo(sources: readonly string[], options: DemoOptions): Promise<number> {
+  const signal = stopSignal();
+  const cameraFile = demoCameraFile(sources);
+  await freshFolder();
+  const mails = await startMailCatcher();
+  const camerasPath = join(DATA, 'cameras.yaml');
+  await writeFile(camerasPath, cameraFile);
+  // Whatever the shell has set for a real installation must not leak into the demonstration, nor the other way round.
+  for (const name of ['REDIS_URL', 'FRAME_REDIS_URL', 'DATABASE_URL']) delete process.env[name];
+  Object.assign(process.env, { DATA_DIR: DATA, CAMERAS_FILE: camerasPath, SMTP_URL: mails.url, HTTP_HOST: '127.0.0.1', HTTP_PORT: String(await freePort()) });
+  const config = loadConfig();
+  const log = createLog('demo', 'error');
+  const world = await openWorld(config, 'demo', log);
+  try {
+    const seconds = options.keep === true ? Infinity : (options.seconds ?? (sources.length === 0 ? SAMPLE_SECONDS : OWN_SECONDS));
+    return await show(world, { log, config, mails, signal, seconds, keep: options.keep === true });
+  } finally {
+    await world.close();
+    await mails.close();
+  }
+}
+
+interface Stage {
+  readonly log: Log;
+  readonly config: Config;
+  readonly mails: MailCatcher;
+  readonly signal: AbortSignal;
+  readonly seconds: number;
+  readonly keep: boolean;
+}
+
+async function show(world: World, stage: Stage): Promise<number> {
+  const ports = await world.ports(['cameras', 'states', 'alerts', 'events']);
+  const admin = await ensureFirstAdmin(await world.principals());
+  const system = startSystem(stage.config, stage.log, { again: false, logDir: join(DATA, 'logs') });
+  const view = createLiveView(process.stdout, ports.cameras.site.timeZone);
+  const startedAt = Date.now();
+  let failed: string | undefined;
+  void system.gaveUp.then((role) => (failed = role));
+  console.log(stage.keep ? keepLines(stage.config, admin).join('\n') : 'Starting the system on real footage; it stops by itself (Ctrl-C stops it now).');
+  try {
+    let state: SystemState;
+    do {
+      state = await readSystem(world, ports, startedAt, Date.now());
+      view.show(state);
+      await pause(REFRESH_MS, stage.signal);
+    } while (failed === undefined && !stage.signal.aborted && state.elapsedMs < stage.seconds * 1000 && (stage.keep || !isThrough(state)));
+    view.end();
+    if (failed !== undefined) {
+      process.stderr.write(`camqueue: the ${failed} process cannot work; its log: ${join(DATA, 'logs', `${failed}.log`)}\n`);
+      return EXIT_FAILED;
+    }
+    if (stage.signal.aborted && !stage.keep) return EXIT_OK;
+    const result = await resultOf(world, ports, startedAt, stage);
+    await system.stop();
+    console.log(summaryLines({ ...result, files: [...(await clips(ports, stage.signal)), ...result.files] }).join('\n'));
+    return result.system.cameras.some(({ status }) => status === 'connection_failed') ? EXIT_FAILED : EXIT_OK;
+  } finally {
+    view.end();
+    await system.stop();
+  }
+}
+
+/** Every source has ended, and nothing is left to do for any queue. */
+function isThrough(state: SystemState): boolean {
+  const ended = state.cameras.every(({ status }) => status === 'finished' || status === 'connection_failed' || status === 'disabled');
+  return ended && state.queues.every(({ waiting, active, delayed }) => waiting + active + delayed === 0);
+}
+
+async function resultOf(world: World, ports: DemoPorts, startedAt: number, stage: Stage): Promise<DemoResult> {
+  const system = await readSystem(world, ports, startedAt, Date.now());
+  const alerts = await ports.alerts.list({ limit: 1000 });
+  const deliveries = await ports.alerts.deliveries({ limit: 1000 });
+  const metrics = await collectMetrics({ redis: await world.jobsRedis(), prefix: stage.config.QUEUE_PREFIX });
+  const crossings = await ports.events.crossings({});
+  const events: Record<string, number> = {};
+  for (const { type } of await ports.events.list({ limit: 100_000 })) events[type] = (events[type] ?? 0) + 1;
+  const mailFile = await keepMail(stage.mails);
+  return {
+    system,
+    timeZone: ports.cameras.site.timeZone,
+    events,
+    lines: ports.cameras.all().flatMap((camera) =>
+      camera.lines.map((line) => {
+        const count = (direction: 'in' | 'out'): number =>
+          crossings.filter((row) => row.cameraId === camera.id && row.line === line.id && row.direction === direction).reduce((sum, row) => sum + row.count, 0);
+        return { camera: camera.id, line: line.id, names: line.names ?? { in: 'in', out: 'out' }, in: count('in'), out: count('out') };
+      }),
+    ),
+    alerts: {
+      sent: alerts.filter(({ state }) => state === 'sent').length,
+      suppressed: alerts.filter(({ state }) => state === 'suppressed').length,
+      delivered: deliveries.filter(({ state }) => state === 'delivered').length,
+    },
+    mails: stage.mails.mails,
+    captureToAnalysed: histogramPercentiles(metrics, 'camqueue_frame_latency_seconds'),
+    captureToAlert: percentilesOf(alerts.map(({ at, createdAt }) => createdAt - at)),
+    files: [
+      { what: 'pictures', path: shown(join(DATA, 'snapshots/events')) },
+      ...(mailFile === undefined ? [] : [{ what: 'e-mail', path: shown(mailFile) }]),
+      { what: 'logs', path: shown(join(DATA, 'logs')) },
+    ],
+  };
+}
+
+async function clips(ports: DemoPorts, signal: AbortSignal): Promise<{ what: string; path: string }[]> {
+  const made = [];
+  for (const { id } of ports.cameras.all()) {
+    const target = join(DATA, `${id}-annotated.mp4`);
+    const pictures = await clipOfPictures(join(DATA, 'snapshots/annotated', id), target, signal);
+    if (pictures > 0) made.push({ what: 'annotated clip', path: shown(target) });
+  }
+  return made;
+}
+
+async function keepMail(mails: MailCatcher): Promise<string | undefined> {
+  const first = mails.mails[0];
+  if (!first) return undefined;
+  const path = join(DATA, 'alert.eml');
+  await writeFile(path, first.raw);
+  return path;
+}
+
+function keepLines(config: Config, admin: Awaited<ReturnType<typeof ensureFirstAdmin>>): string[] {
+  const address = `http://${config.HTTP_HOST}:${config.HTTP_PORT}`;
+  return [
+    'Running until Ctrl-C.',
+    `  Bull Board   ${address}/admin/queues`,
+    `  Cameras      ${address}/`,
+    `  API          ${address}/api/v1/cameras`,
+    ...(admin ? [`  Log in as    ${admin.user}   password ${admin.password}`, `  API key      ${admin.key}`] : []),
+    '',
+  ];
+}
+
+/** Every demonstration begins empty; one that was killed may have left its Redis running. */
+async function freshFolder(): Promise<void> {
+  refuseWhenRunning(DATA);
+  if (await stat(DATA).catch(() => undefined)) {
+    const left = await startEmbeddedRedis({ dataDir: DATA, log: createLog('demo', 'silent') });
+    await left.close();
+    for (const name of await readdir(DATA)) await rm(join(DATA, name), { recursive: true, force: true });
+  }
+  await mkdir(join(DATA, 'logs'), { recursive: true });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+/** Ends early, without an error, when the signal is aborted. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await setTimeout(ms, undefined, { signal }).catch(() => undefined);
+}
+
+function shown(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith('..') ? path : short;
+}

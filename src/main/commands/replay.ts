@@ -1,0 +1,166 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { motion } from '../../../jobs/motion/job.js';
+import type { Camera, CameraFile } from '../../domain/camera.js';
+import { publicEvent, type CameraEvent } from '../../domain/events.js';
+import { NO_FRAMES } from '../../domain/frame.js';
+import { newScene, sceneCounters } from '../../domain/scene.js';
+import { InputError, messageOf } from '../../errors.js';
+import { createCameras, readCameraFile } from '../../io/camera-file.js';
+import { createFfmpegSources } from '../../io/ffmpeg/frame-source.js';
+import { createMemoryCameraStates } from '../../io/memory/camera-states.js';
+import { createMemoryFrameRing } from '../../io/memory/frame-ring.js';
+import { createMetrics } from '../../io/metrics.js';
+import { createDetectors } from '../../io/onnx/detectors.js';
+import { networksOf } from '../../io/onnx/networks.js';
+import { createPictures } from '../../io/pictures.js';
+import { createSnapshotStore } from '../../io/snapshots.js';
+import { createAlertStore } from '../../io/sql/alert-store.js';
+import { createAuditLog } from '../../io/sql/audit-log.js';
+import { createEventStore } from '../../io/sql/event-store.js';
+import { openDatabase } from '../../io/sql/open.js';
+import { createLog } from '../../log.js';
+import type { AlertStore, CameraStates, EventStore, Ports } from '../../ports.js';
+import { runSampler } from '../../sampler/sampler.js';
+import type { ReplayOptions } from '../cli.js';
+import { EXIT_FAILED, EXIT_OK } from '../exit-codes.js';
+import { createInlineJobs } from '../inline-jobs.js';
+import { loadConfig } from '../installation.js';
+import { stopSignal } from '../until-stopped.js';
+
+/** Rings of this size hold dozens of pictures of the largest camera; reading waits when they are full. */
+const RING_BYTES = 64 * 1024 ** 2;
+const ROOM = 6;
+
+/** `camqueue replay <video> --camera <file>`: the whole road on one file, complete and in order, without Redis. */
+export async function replay(video: string, options: ReplayOptions): Promise<number> {
+  const config = loadConfig();
+  const file = readCameraFile(resolve(options.camera), process.env);
+  const camera = cameraFor(file, video, options);
+  const startAt = options.start ?? (await lastChangeOf(video));
+  const folder = await mkdtemp(join(tmpdir(), 'camqueue-replay-'));
+  const database = await openDatabase({ dataDir: folder });
+  const print = options.json === true ? (event: object) => console.log(JSON.stringify(event)) : (event: object) => console.log(readable(event));
+  try {
+    const states = createMemoryCameraStates();
+    const ports: Ports = {
+      cameras: createCameras({ ...file, cameras: [camera] }),
+      frames: createMemoryFrameRing({ ringBytes: RING_BYTES }),
+      states,
+      detectors: createDetectors({ modelsDir: config.MODELS_DIR, networks: networksOf(file.networks, config.MODELS_DIR) }),
+      pictures: createPictures(),
+      snapshots: createSnapshotStore(options.annotate ?? join(folder, 'snapshots')),
+      events: announced(createEventStore(database), print),
+      alerts: announcedAlerts(createAlertStore(database), print),
+      audit: createAuditLog(database),
+      // The road ends here: a replay tells nobody.
+      mail: { send: async () => 'replay: not sent' },
+      metrics: createMetrics({ process: 'replay' }),
+    };
+    return await play(camera, startAt, ports, print);
+  } finally {
+    await database.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function play(camera: Camera, startAt: number, ports: Ports, print: (event: object) => void): Promise<number> {
+  const log = createLog('replay', 'error');
+  const stop = new AbortController();
+  const signal = AbortSignal.any([stop.signal, stopSignal()]);
+  const jobs = createInlineJobs(ports, log, signal);
+  const startedAt = performance.now();
+  // One bell at a time: the sampler goes on reading while the handlers work, as two processes would.
+  let working: Promise<void> = Promise.resolve();
+  let failure: unknown;
+  const ring = async (): Promise<void> => {
+    await jobs.enqueue(motion, { cameraId: camera.id });
+    working = working
+      .then(() => jobs.drain())
+      .catch((error: unknown) => {
+        failure ??= error;
+        stop.abort();
+      });
+  };
+  await runSampler({
+    cameras: [camera],
+    sources: createFfmpegSources(),
+    ring: ports.frames,
+    states: ports.states,
+    doorbell: ring,
+    onStatus: () => undefined,
+    log,
+    signal,
+    fileStart: startAt,
+    ringRoom: () => ROOM,
+    timing: { doorbellMs: 1, roomPollMs: 2, endPollMs: 20, latestMs: Number.MAX_SAFE_INTEGER },
+  });
+  await working;
+  if (failure !== undefined) throw failure;
+  const summary = await summaryOf(camera, ports.states, (performance.now() - startedAt) / 1000);
+  print({ ...summary, jobs: jobs.done, ...(jobs.failed.length > 0 && { failedJobs: jobs.failed }) });
+  return summary.status === 'finished' && summary.frames.failed === 0 && jobs.failed.length === 0 ? EXIT_OK : EXIT_FAILED;
+}
+
+async function summaryOf(camera: Camera, states: CameraStates, seconds: number) {
+  const source = await states.source(camera.id);
+  const checkpoint = await states.read(camera.id);
+  const frames = checkpoint?.counts ?? NO_FRAMES;
+  return {
+    type: 'summary',
+    cameraId: camera.id,
+    status: source?.status ?? 'connecting',
+    ...(source?.reason === undefined ? {} : { reason: source.reason }),
+    frames,
+    lines: sceneCounters(checkpoint?.scene ?? newScene()).lines,
+    seconds: Math.round(seconds * 100) / 100,
+    fps: Math.round((frames.captured / seconds) * 10) / 10,
+  };
+}
+
+function cameraFor(file: CameraFile, video: string, options: ReplayOptions): Camera {
+  const camera = options.id === undefined ? file.cameras[0] : file.cameras.find(({ id }) => id === options.id);
+  if (!camera) {
+    throw new InputError(`the camera file has no camera "${options.id ?? ''}"; it has ${file.cameras.map(({ id }) => id).join(', ')}`);
+  }
+  const { detectSource: _, ...rest } = camera;
+  return { ...rest, source: resolve(video), enabled: true, pace: 'fast', annotate: options.annotate !== undefined };
+}
+
+async function lastChangeOf(video: string): Promise<number> {
+  try {
+    return Math.floor((await stat(video)).mtimeMs);
+  } catch (error) {
+    throw new InputError(`video ${video} cannot be read: ${messageOf(error)}`);
+  }
+}
+
+/** Prints each event when it is stored for the first time. */
+function announced(store: EventStore, print: (event: object) => void): EventStore {
+  return {
+    ...store,
+    add: async (events) => {
+      await store.add(events);
+      for (const { id: _, snapshot: __, ...event } of events) print(publicEvent(event));
+    },
+  };
+}
+
+function announcedAlerts(store: AlertStore, print: (event: object) => void): AlertStore {
+  return {
+    ...store,
+    open: async (alert, cooldownMs, now) => {
+      const opened = await store.open(alert, cooldownMs, now);
+      const { id: incidentId, cameraId, at, severity, kind, summary } = opened.alert;
+      if (opened.isNew && opened.alert.state === 'sent') print(publicEvent({ type: 'alert', cameraId, at, incidentId, severity, kind, summary }));
+      return opened;
+    },
+  };
+}
+
+function readable(event: object): string {
+  const { type, at, ...rest } = event as Partial<CameraEvent> & { at?: string };
+  const fields = Object.entries(rest).map(([name, value]) => `${name}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}`);
+  return `${at ?? ''}  ${String(type).padEnd(8)}  ${fields.join(' ')}`.trim();
+}

@@ -1,0 +1,28 @@
+import { createLog } from '../../log.js';
+import type { RunOptions } from '../cli.js';
+import { EXIT_FAILED, EXIT_OK } from '../exit-codes.js';
+import { loadConfig } from '../installation.js';
+import { startSystem } from '../system.js';
+import { aborted, stopSignal } from '../until-stopped.js';
+import { openWorld } from '../world.js';
+
+/** `camqueue run`: everything on this machine, until it is asked to stop. */
+export async function run(options: RunOptions): Promise<number> {
+  const config = loadConfig({ CAMERAS_FILE: options.cameras, DATA_DIR: options.data });
+  const log = createLog('run', config.LOG_LEVEL);
+  const signal = stopSignal();
+  // Opened here first: mistakes in the camera file are said once, and Redis and the tables are ready for the children.
+  const world = await openWorld(config, 'run', log);
+  try {
+    const { cameras } = world.cameraFile();
+    await world.ports(['events']);
+    const system = startSystem(config, log, { again: options.again === true });
+    log.info({ cameras: cameras.length, dataDir: config.DATA_DIR }, 'camqueue is starting');
+    const failed = await Promise.race([system.gaveUp, aborted(signal).then(() => undefined)]);
+    if (failed !== undefined) log.error({ role: failed }, 'a process cannot work with its settings; see its message above');
+    await system.stop();
+    return failed === undefined ? EXIT_OK : EXIT_FAILED;
+  } finally {
+    await world.close();
+  }
+}

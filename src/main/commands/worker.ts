@@ -1,0 +1,48 @@
+import { registry, type QueueName } from '../../../jobs/registry.js';
+import { startConsumer, type Consumer } from '../../../queues/consumer.js';
+import { publishMetrics } from '../../io/redis-metrics.js';
+import type { RunOptions } from '../cli.js';
+import { asRole } from '../role.js';
+import type { World } from '../world.js';
+
+/** `camqueue worker <queue…>`: works on the jobs of the named queues until it is asked to stop. */
+export async function worker(queues: readonly string[], options: RunOptions): Promise<number> {
+  const names = [...new Set(queues)] as QueueName[];
+  return asRole(`worker-${names.join('-')}`, options, async (world) => {
+    const consumers: Consumer[] = [];
+    for (const name of names) consumers.push(await consume(name, world));
+    const publishing = await publishMetrics({
+      redis: await world.jobsRedis(),
+      prefix: world.config.QUEUE_PREFIX,
+      process: world.processName,
+      metrics: world.metrics,
+      log: world.log,
+    });
+    world.log.info({ queues: names }, 'worker is ready');
+    return async () => {
+      const handedBack = await Promise.all(consumers.map((consumer) => consumer.close()));
+      await publishing.stop();
+      world.log.info({ handedBack: handedBack.reduce((sum, count) => sum + count, 0) }, 'worker has stopped');
+    };
+  });
+}
+
+async function consume(name: QueueName, world: World): Promise<Consumer> {
+  const entry = registry[name];
+  const ports = await world.ports(entry.ports);
+  // A missing network is said at start, not by the first job.
+  if ('detectors' in ports && ports.detectors) {
+    const wanted = new Set(world.cameraFile().cameras.map((camera) => camera.detect.network));
+    for (const network of wanted) await ports.detectors.get(network);
+  }
+  return startConsumer({
+    entry,
+    ports,
+    address: world.addresses.jobs,
+    prefix: world.config.QUEUE_PREFIX,
+    producer: world.producer(),
+    log: world.log,
+    metrics: world.metrics,
+    graceMs: world.config.SHUTDOWN_GRACE_MS,
+  });
+}

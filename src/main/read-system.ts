@@ -1,0 +1,48 @@
+import { registry, queueNames } from '../../jobs/registry.js';
+import { readOutcomeCounts } from '../../queues/outcome-counts.js';
+import { NO_FRAMES } from '../domain/frame.js';
+import { newScene, sceneCounters } from '../domain/scene.js';
+import type { Ports } from '../ports.js';
+import type { CameraLine, QueueLine, SystemState } from './view.js';
+import type { World } from './world.js';
+
+type Read = Pick<Ports, 'cameras' | 'states' | 'alerts'>;
+
+/** Reads what the live view shows from the same stores as everybody else; nothing is asked of the processes. */
+export async function readSystem(world: World, ports: Read, startedAt: number, now: number): Promise<SystemState> {
+  const cameras = await Promise.all(ports.cameras.all().map(({ id }) => readCamera(id, ports)));
+  const queues = await Promise.all(queueNames.map((name) => readQueue(name, world)));
+  const alerts = (await ports.alerts.list({ limit: 5 })).map(({ at, summary, state }) => ({ at, summary, state }));
+  return { elapsedMs: now - startedAt, cameras, queues, alerts };
+}
+
+async function readCamera(id: string, ports: Read): Promise<CameraLine> {
+  const source = await ports.states.source(id);
+  const checkpoint = await ports.states.read(id);
+  const counters = sceneCounters(checkpoint?.scene ?? newScene());
+  const sum = (direction: 'in' | 'out'): number => counters.lines.reduce((total, line) => total + line[direction], 0);
+  return {
+    id,
+    status: source?.status ?? 'connecting',
+    ...(source?.reason === undefined ? {} : { reason: source.reason }),
+    ...(source?.fps === undefined ? {} : { fps: source.fps }),
+    ...(source?.progress === undefined ? {} : { progress: source.progress }),
+    counts: checkpoint?.counts ?? NO_FRAMES,
+    in: sum('in'),
+    out: sum('out'),
+    current: Object.values(counters.current).reduce((total, count) => total + count, 0),
+  };
+}
+
+async function readQueue(name: keyof typeof registry, world: World): Promise<QueueLine> {
+  const counts = await world.inspector().counts(name);
+  const ended = await readOutcomeCounts(await world.jobsRedis(), world.config.QUEUE_PREFIX, name);
+  return {
+    name,
+    waiting: counts.waiting + counts.prioritized,
+    active: counts.active,
+    delayed: counts.delayed,
+    failed: counts.failed,
+    done: (ended.done ?? 0) + (ended.skipped ?? 0),
+  };
+}

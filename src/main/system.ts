@@ -1,0 +1,83 @@
+import { existsSync, mkdirSync, openSync, closeSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config } from '../config.js';
+import { InputError } from '../errors.js';
+import type { Log } from '../log.js';
+import { CLOSE_MS } from './role.js';
+import { supervise, type Role, type Supervisor } from './supervisor.js';
+
+export interface System extends Pick<Supervisor, 'pids' | 'gaveUp'> {
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts everything on this machine as child processes: sampler, motion workers (one core each), one worker for
+ * the light queues, scheduler, API.
+ * @param options.logDir when given, the children write their logs there
+ * @throws InputError when the installation is running already.
+ */
+export function startSystem(config: Config, log: Log, options: { again: boolean; logDir?: string }): System {
+  const unlock = lockInstallation(config.DATA_DIR);
+  // Children take everything from the environment, so that each sees the same paths as this process.
+  const env = { ...process.env, DATA_DIR: config.DATA_DIR, CAMERAS_FILE: config.CAMERAS_FILE };
+  const supervisor = supervise(rolesOf(config, options.again), {
+    env,
+    log,
+    ...(options.logDir === undefined ? {} : { logDir: options.logDir }),
+  });
+  return {
+    pids: () => supervisor.pids(),
+    gaveUp: supervisor.gaveUp,
+    stop: async () => {
+      await supervisor.stop(config.SHUTDOWN_GRACE_MS + CLOSE_MS + 1000);
+      unlock();
+    },
+  };
+}
+
+function rolesOf(config: Config, again: boolean): Role[] {
+  const motion = Array.from({ length: config.MOTION_WORKERS }, (_, i) => ({ name: `motion-${i + 1}`, args: ['worker', 'motion'] }));
+  return [
+    { name: 'api', args: ['api'] },
+    { name: 'alerts', args: ['worker', 'alert', 'notification'] },
+    ...motion,
+    { name: 'scheduler', args: ['scheduler'] },
+    { name: 'sampler', args: ['sampler', ...(again ? ['--again'] : [])] },
+  ];
+}
+
+/** @throws InputError when a `run` of this data folder is alive. */
+export function refuseWhenRunning(dataDir: string): void {
+  const path = join(dataDir, 'run.pid');
+  if (!existsSync(path)) return;
+  const pid = Number(readFileSync(path, 'utf8'));
+  if (isAlive(pid)) throw new InputError(`this installation is running already (process ${pid}, data folder ${dataDir})`);
+}
+
+/** One `run` an installation: two would read every camera twice. The lock of a process that died is taken over. */
+function lockInstallation(dataDir: string): () => void {
+  mkdirSync(dataDir, { recursive: true });
+  const path = join(dataDir, 'run.pid');
+  for (;;) {
+    try {
+      const file = openSync(path, 'wx');
+      writeSync(file, String(process.pid));
+      closeSync(file);
+      return () => rmSync(path, { force: true });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      refuseWhenRunning(dataDir);
+      rmSync(path, { force: true });
+    }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,140 @@
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type { Redis } from 'ioredis';
+import type { Config } from '../config.js';
+import type { CameraFile } from '../domain/camera.js';
+import { createCameras, readCameraFile } from '../io/camera-file.js';
+import { createMetrics, type ProcessMetrics } from '../io/metrics.js';
+import { createDetectors } from '../io/onnx/detectors.js';
+import { networksOf } from '../io/onnx/networks.js';
+import { createPictures } from '../io/pictures.js';
+import { createRedisCameraStates } from '../io/redis/camera-states.js';
+import { connectRedis, untilReady, type RedisAddress } from '../io/redis/connection.js';
+import { startEmbeddedRedis } from '../io/redis/embedded.js';
+import { createRedisFrameRing } from '../io/redis/frame-ring.js';
+import { createMailer } from '../io/smtp.js';
+import { createSnapshotStore } from '../io/snapshots.js';
+import { createAlertStore } from '../io/sql/alert-store.js';
+import { createAuditLog } from '../io/sql/audit-log.js';
+import { createEventStore } from '../io/sql/event-store.js';
+import { openDatabase } from '../io/sql/open.js';
+import { createPrincipals } from '../io/sql/principals.js';
+import type { Log } from '../log.js';
+import type { Ports, Principals } from '../ports.js';
+import { checkJobsRedis } from '../../queues/connection.js';
+import { createInspector } from '../../queues/inspector.js';
+import { createProducer } from '../../queues/producer.js';
+import type { Producer, QueueInspector } from '../../queues/types.js';
+
+const CONNECT_MS = 10_000;
+
+/** Everything outside that one process uses: built when first asked for, closed in the reverse order. */
+export interface World {
+  readonly config: Config;
+  readonly log: Log;
+  /** Unique among the processes of the installation; a label of its metrics. */
+  readonly processName: string;
+  readonly addresses: { readonly jobs: RedisAddress; readonly frames: RedisAddress };
+  readonly metrics: ProcessMetrics;
+  cameraFile(): CameraFile;
+  /** The ports that a handler named. */
+  ports<P extends keyof Ports>(names: readonly P[]): Promise<Pick<Ports, P>>;
+  principals(): Promise<Principals>;
+  jobsRedis(): Promise<Redis>;
+  producer(): Producer;
+  inspector(): QueueInspector;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the installation for one process: attaches to its Redis (embedded unless the configuration names one) and
+ * builds ports on demand.
+ * @param role what the process is, for logs and metrics
+ * @throws InputError when Redis, the database or the camera file cannot be used; the message says what to do.
+ */
+export async function openWorld(config: Config, role: string, log: Log): Promise<World> {
+  const closers: (() => Promise<unknown>)[] = [];
+  const addresses = await openRedis(config, log, closers);
+  await checkJobsRedis(addresses.jobs, log);
+  const processName = `${hostname()}:${role}:${process.pid}`;
+  const metrics = createMetrics({ process: processName });
+
+  /** Built once; what it opened is closed with the world. */
+  const once = <T>(build: () => T): (() => T) => {
+    let built: { value: T } | undefined;
+    return () => (built ??= { value: build() }).value;
+  };
+  const redis = async (which: 'jobs' | 'frames'): Promise<Redis> => {
+    const connection = connectRedis(addresses[which], which, log);
+    closers.push(async () => connection.disconnect());
+    await untilReady(connection, which, CONNECT_MS);
+    return connection;
+  };
+  const jobsRedis = once(() => redis('jobs'));
+  const framesRedis = once(() => redis('frames'));
+  const cameraFile = once(() => readCameraFile(config.CAMERAS_FILE, process.env));
+  const database = once(async () => {
+    const opened = await openDatabase({ databaseUrl: config.DATABASE_URL, dataDir: config.DATA_DIR });
+    closers.push(() => opened.close());
+    return opened;
+  });
+  const build: { readonly [P in keyof Ports]: () => Promise<Ports[P]> } = {
+    cameras: once(async () => createCameras(cameraFile())),
+    frames: once(async () => createRedisFrameRing(await framesRedis(), { prefix: config.QUEUE_PREFIX, ringBytes: config.RING_MB * 1024 ** 2 })),
+    states: once(async () => createRedisCameraStates(await jobsRedis(), config.QUEUE_PREFIX)),
+    detectors: once(async () => createDetectors({ modelsDir: config.MODELS_DIR, networks: networksOf(cameraFile().networks, config.MODELS_DIR), metrics })),
+    pictures: once(async () => createPictures()),
+    snapshots: once(async () => createSnapshotStore(join(config.DATA_DIR, 'snapshots'))),
+    events: once(async () => createEventStore(await database())),
+    alerts: once(async () => createAlertStore(await database())),
+    audit: once(async () => createAuditLog(await database())),
+    mail: once(async () => {
+      const mailer = createMailer({ smtpUrl: config.SMTP_URL, from: config.MAIL_FROM });
+      closers.push(async () => mailer.close());
+      return mailer;
+    }),
+    metrics: async () => metrics,
+  };
+  const queues = { address: addresses.jobs, prefix: config.QUEUE_PREFIX, log };
+  return {
+    config,
+    log,
+    processName,
+    addresses,
+    metrics,
+    cameraFile,
+    ports: async <P extends keyof Ports>(names: readonly P[]) => {
+      const ports: Partial<Pick<Ports, P>> = {};
+      for (const name of names) ports[name] = await build[name]();
+      return ports as Pick<Ports, P>;
+    },
+    principals: once(async () => createPrincipals(await database())),
+    jobsRedis,
+    producer: once(() => {
+      const producer = createProducer(queues);
+      closers.push(() => producer.close());
+      return producer;
+    }),
+    inspector: once(() => {
+      const inspector = createInspector(queues);
+      closers.push(() => inspector.close());
+      return inspector;
+    }),
+    close: async () => {
+      for (const close of closers.reverse().splice(0)) {
+        await close().catch((error: unknown) => log.warn({ reason: String(error) }, 'something did not close cleanly'));
+      }
+    },
+  };
+}
+
+async function openRedis(config: Config, log: Log, closers: (() => Promise<unknown>)[]): Promise<World['addresses']> {
+  const { REDIS_URL, FRAME_REDIS_URL } = config;
+  if (REDIS_URL !== undefined && FRAME_REDIS_URL !== undefined) return { jobs: { url: REDIS_URL }, frames: { url: FRAME_REDIS_URL } };
+  const embedded = await startEmbeddedRedis({ dataDir: config.DATA_DIR, log });
+  closers.push(() => embedded.close());
+  return {
+    jobs: REDIS_URL === undefined ? embedded.jobs : { url: REDIS_URL },
+    frames: FRAME_REDIS_URL === undefined ? embedded.frames : { url: FRAME_REDIS_URL },
+  };
+}

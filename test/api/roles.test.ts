@@ -1,0 +1,145 @@
+import { apiRoutes } from '../../src/api/app.js';
+import type { Role } from '../../src/ports.js';
+import { startTestApi, type TestApi } from '../support/api.js';
+
+/**
+ * Who may do what, written down a second time on purpose: a route added without a line here, or with another role,
+ * fails. Numbers are what the role's request is answered with (nothing exists yet, hence the 404s).
+ */
+const OPEN = { stranger: 200, viewer: 200, operator: 200, admin: 200 };
+const VIEWER = { stranger: 401, viewer: 200, operator: 200, admin: 200 };
+const ROUTES: readonly [method: string, path: string, url: string, answers: typeof OPEN][] = [
+  [
+    'post',
+    '/api/v1/jobs/:queue',
+    '/api/v1/jobs/alert',
+    { stranger: 401, viewer: 403, operator: 415, admin: 415 },
+  ],
+  ['get', '/api/v1/jobs/:queue', '/api/v1/jobs/alert', VIEWER],
+  [
+    'get',
+    '/api/v1/jobs/:queue/:id',
+    '/api/v1/jobs/alert/x',
+    { stranger: 401, viewer: 404, operator: 404, admin: 404 },
+  ],
+  [
+    'delete',
+    '/api/v1/jobs/:queue/:id',
+    '/api/v1/jobs/alert/x',
+    { stranger: 401, viewer: 403, operator: 404, admin: 404 },
+  ],
+  [
+    'post',
+    '/api/v1/jobs/:queue/:id/retry',
+    '/api/v1/jobs/alert/x/retry',
+    { stranger: 401, viewer: 403, operator: 404, admin: 404 },
+  ],
+  ['get', '/api/v1/cameras', '/api/v1/cameras', VIEWER],
+  ['get', '/api/v1/cameras/:id', '/api/v1/cameras/gate-1', VIEWER],
+  [
+    'get',
+    '/api/v1/cameras/:id/latest.jpg',
+    '/api/v1/cameras/gate-1/latest.jpg',
+    { stranger: 401, viewer: 404, operator: 404, admin: 404 },
+  ],
+  ['get', '/api/v1/events', '/api/v1/events', VIEWER],
+  [
+    'get',
+    '/api/v1/events/:id/snapshot.jpg',
+    '/api/v1/events/x/snapshot.jpg',
+    { stranger: 401, viewer: 404, operator: 404, admin: 404 },
+  ],
+  ['get', '/api/v1/alerts', '/api/v1/alerts', VIEWER],
+  ['get', '/api/v1/audit', '/api/v1/audit', { stranger: 401, viewer: 403, operator: 403, admin: 200 }],
+  ['get', '/api/v1/queues', '/api/v1/queues', VIEWER],
+  ['get', '/healthz', '/healthz', OPEN],
+  ['get', '/readyz', '/readyz', OPEN],
+  ['get', '/metrics', '/metrics', VIEWER],
+  ['get', '/api/v1/openapi.json', '/api/v1/openapi.json', VIEWER],
+];
+/** Mounted beside the API's own routes. */
+const PAGES: typeof ROUTES = [
+  ['get', '/', '/', { stranger: 401, viewer: 303, operator: 303, admin: 303 }],
+  ['get', '/cameras', '/cameras', VIEWER],
+  ['get', '/admin/queues', '/admin/queues/', VIEWER],
+  ['get', '/admin/queues', '/admin/queues/api/queues', VIEWER],
+  [
+    'put',
+    '/admin/queues',
+    '/admin/queues/api/queues/alert/pause',
+    { stranger: 401, viewer: 405, operator: 200, admin: 200 },
+  ],
+  [
+    'put',
+    '/admin/queues',
+    '/admin/queues/api/queues/alert/obliterate',
+    { stranger: 401, viewer: 405, operator: 403, admin: 200 },
+  ],
+  [
+    'post',
+    '/admin/queues',
+    '/admin/queues/api/queues/alert/add',
+    { stranger: 401, viewer: 403, operator: 403, admin: 403 },
+  ],
+  ['get', '/login', '/login', { stranger: 200, viewer: 303, operator: 303, admin: 303 }],
+  ['get', '/assets', '/assets/pages.css', OPEN],
+  ['get', '/nowhere', '/nowhere', { stranger: 404, viewer: 404, operator: 404, admin: 404 }],
+];
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await startTestApi();
+});
+afterAll(() => api.stop());
+
+it('the table holds every route', () => {
+  const mounted = apiRoutes(api.deps).map(({ method, path }) => `${method} ${path}`);
+  expect(ROUTES.map(([method, path]) => `${method} ${path}`).sort()).toEqual(mounted.sort());
+});
+
+describe.each([...ROUTES, ...PAGES])('%s %s (%s)', (method, _path, url, answers) => {
+  it.each(Object.entries(answers))('answers a %s with %i', async (who, status) => {
+    const as = who === 'stranger' ? {} : { as: who as Role };
+    const answer = await api.fetch(url, { method: method.toUpperCase(), ...as });
+    expect(answer.status).toBe(status);
+    if (status === 401) expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer/);
+    if (status >= 400 && !url.startsWith('/admin')) {
+      expect(await answer.json()).toEqual({
+        error: expect.objectContaining({
+          code: expect.any(String) as string,
+          message: expect.any(String) as string,
+        }) as object,
+      });
+    } else await answer.arrayBuffer();
+  });
+});
+
+describe('keys', () => {
+  it.each([
+    ['unknown', () => 'cq_nobody_' + '0'.repeat(48)],
+    ['with another secret', () => api.keys.admin.slice(0, -48) + '0'.repeat(48)],
+    ['of another form', () => 'hello'],
+  ])('%s: 401', async (_what, key) => {
+    const answer = await api.fetch('/api/v1/queues', { headers: { 'X-Api-Key': key() } });
+    expect([answer.status, ((await answer.json()) as { error: { code: string } }).error.code]).toEqual([
+      401,
+      'bad-key',
+    ]);
+  });
+
+  it('may come as X-Api-Key', async () => {
+    expect((await api.fetch('/api/v1/queues', { headers: { 'X-Api-Key': api.keys.viewer } })).status).toBe(
+      200,
+    );
+  });
+
+  it('that are disabled stay outside', async () => {
+    const { createKey } = await import('../../src/api/accounts.js');
+    const key = await createKey(api.principals, { name: 'left', role: 'admin' }, 1);
+    const ask = async (): Promise<number> =>
+      (await api.fetch('/api/v1/audit', { headers: { 'X-Api-Key': key } })).status;
+    expect(await ask()).toBe(200);
+    await api.principals.disable('key', 'left', 2);
+    expect(await ask()).toBe(401);
+  });
+});

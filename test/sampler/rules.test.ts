@@ -1,0 +1,88 @@
+import fc from 'fast-check';
+import { backoffMs } from '../../src/sampler/backoff.js';
+import { createDoorbell } from '../../src/sampler/doorbell.js';
+import { wantsPicture } from '../../src/sampler/picture-rule.js';
+import { until } from './rig.js';
+
+describe('wantsPicture', () => {
+  it.each([
+    ['moved', 1000, undefined, 200, true],
+    ['moved', 1000, 900, 0, true],
+    ['moved', 1000, 900, 200, false],
+    ['moved', 1100, 900, 200, true],
+    ['moved', 1099, 900, 200, true],
+    ['moved', 1070, 900, 200, false],
+    ['heartbeat', 901, 900, 10_000, true],
+    ['moved', 901, 900, 1, true],
+  ] as const)('%s at %p, last picture at %p, every %p ms: %p', (kind, at, last, everyMs, expected) => {
+    expect(wantsPicture(kind, at, last, everyMs)).toBe(expected);
+  });
+
+  it('gives every fourth of 20 frames/s at 200 ms although times jitter by 1 ms', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: -1, max: 1 }), { minLength: 40, maxLength: 40 }), (jitter) => {
+        let last: number | undefined;
+        const carried = jitter.flatMap((ms, i) => {
+          const at = 1000 + i * 50 + ms;
+          if (!wantsPicture('moved', at, last, 200)) return [];
+          last = at;
+          return [i];
+        });
+        expect(carried).toEqual(Array.from({ length: 10 }, (_, i) => i * 4));
+      }),
+    );
+  });
+});
+
+describe('backoffMs', () => {
+  it.each([
+    [1, 1, 1000],
+    [1, 0, 500],
+    [2, 1, 2000],
+    [5, 1, 16_000],
+    [7, 1, 60_000],
+    [100_000, 0, 30_000],
+  ])('after %p failures with random %p waits %p ms', (failures, random, expected) => {
+    expect(backoffMs(failures, random, 1000)).toBe(expected);
+  });
+});
+
+describe('the doorbell', () => {
+  it('rings at once, then not more often than allowed, and never forgets the last press', async () => {
+    const rungAt: number[] = [];
+    let pressed = 0;
+    let heard = 0;
+    const doorbell = createDoorbell(
+      async () => void (rungAt.push(performance.now()), (heard = pressed)),
+      50,
+      fail,
+    );
+    for (; pressed < 20;) {
+      pressed++;
+      doorbell.press();
+      await new Promise((resolve) => setTimeout(resolve, 7));
+    }
+    await until(() => heard === 20);
+    await doorbell.close();
+    for (const [i, at] of rungAt.entries())
+      expect(at - (rungAt[i - 1] ?? -Infinity)).toBeGreaterThanOrEqual(48);
+    expect(rungAt.length).toBeLessThan(15);
+  });
+
+  it('tries again when ringing fails, and rings what is due when it is closed', async () => {
+    let calls = 0;
+    const failures: unknown[] = [];
+    const ring = async () => {
+      if (++calls === 1) throw new Error('Redis is away');
+    };
+    const doorbell = createDoorbell(ring, 10, (error) => failures.push(error));
+    doorbell.press();
+    await until(() => failures.length === 1);
+    await doorbell.close();
+    expect([calls, failures.length]).toEqual([2, 1]);
+  });
+});
+
+function fail(error: unknown): void {
+  throw error;
+}

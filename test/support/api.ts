@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { queueNames, registry } from '../../jobs/registry.js';
+import { createInspector } from '../../queues/inspector.js';
+import { openQueues, type OpenQueues } from '../../queues/open-queues.js';
+import { createProducer } from '../../queues/producer.js';
+import type { Producer, QueueInspector } from '../../queues/types.js';
+import { createKey, createPerson } from '../../src/api/accounts.js';
+import { createApi } from '../../src/api/app.js';
+import type { ApiDeps } from '../../src/api/deps.js';
+import { startApi, type RunningApi } from '../../src/api/server.js';
+import { createCameras, parseCameraFile } from '../../src/io/camera-file.js';
+import { createMetrics, exposeMetrics } from '../../src/io/metrics.js';
+import { collectMetrics } from '../../src/io/redis-metrics.js';
+import { createPictures } from '../../src/io/pictures.js';
+import { createRedisCameraStates } from '../../src/io/redis/camera-states.js';
+import { connectRedis, untilReady } from '../../src/io/redis/connection.js';
+import { createRedisFrameRing } from '../../src/io/redis/frame-ring.js';
+import { createSnapshotStore } from '../../src/io/snapshots.js';
+import { createAlertStore } from '../../src/io/sql/alert-store.js';
+import { createAuditLog } from '../../src/io/sql/audit-log.js';
+import { createEventStore } from '../../src/io/sql/event-store.js';
+import { openDatabase } from '../../src/io/sql/open.js';
+import { createPrincipals } from '../../src/io/sql/principals.js';
+import type { Principals, Role } from '../../src/ports.js';
+import { startTestRedis, type TestRedis } from './redis.js';
+import { silentLog } from './test-queue.js';
+
+const CAMERAS = `
+site: { name: Test site, timeZone: Asia/Ho_Chi_Minh }
+cameras:
+  - id: gate-1
+    name: Main gate
+    source: rtsp://viewer:s3cret-pw@10.0.0.5/main
+    lines: [ { id: door, from: [0, 0.5], to: [1, 0.5] } ]
+  - id: yard
+    source: rtsp://viewer:s3cret-pw@10.0.0.6/main
+    enabled: false
+`;
+
+/** The whole API on real Redis, SQLite, files and HTTP, with one key a role. */
+export interface TestApi {
+  readonly url: string;
+  readonly deps: ApiDeps;
+  readonly redis: TestRedis;
+  readonly principals: Principals;
+  readonly producer: Producer;
+  readonly inspector: QueueInspector;
+  readonly queues: OpenQueues;
+  /** Where the processes of this installation publish their metrics. */
+  readonly metricsAt: Parameters<typeof collectMetrics>[0];
+  readonly keys: Readonly<Record<Role, string>>;
+  readonly running: RunningApi;
+  /** With the key of a role, or as a stranger. JSON bodies are given as values. */
+  fetch(
+    path: string,
+    options?: { as?: Role; method?: string; json?: unknown; headers?: Record<string, string>; body?: string },
+  ): Promise<Response>;
+  /** Logs a new person in. @returns the cookie to send and the person's credentials */
+  login(role: Role): Promise<{ cookie: string; user: string; password: string }>;
+  stop(): Promise<void>;
+}
+
+export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<TestApi> {
+  const folder = await mkdtemp(join(tmpdir(), 'camqueue-api-'));
+  const redis = await startTestRedis();
+  const prefix = `test-${randomUUID().slice(0, 8)}`;
+  const shared = { address: redis.address, prefix, log: silentLog };
+  const connection = connectRedis(redis.address, 'jobs', silentLog);
+  await untilReady(connection, 'jobs', 5000);
+  const database = await openDatabase({ dataDir: folder });
+  const principals = createPrincipals(database);
+  const [producer, inspector, queues] = [createProducer(shared), createInspector(shared), openQueues(shared)];
+  const metricsAt = { redis: connection, prefix };
+  const own = createMetrics({ process: 'api' });
+  const deps: ApiDeps = {
+    registry,
+    producer,
+    inspector,
+    principals,
+    ports: {
+      cameras: createCameras(parseCameraFile(CAMERAS, 'cameras.yaml', {})),
+      frames: createRedisFrameRing(connection, { prefix, ringBytes: 4_000_000 }),
+      states: createRedisCameraStates(connection, prefix),
+      pictures: createPictures(),
+      snapshots: createSnapshotStore(join(folder, 'snapshots')),
+      events: createEventStore(database),
+      alerts: createAlertStore(database),
+      audit: createAuditLog(database),
+    },
+    sessionSecret: randomUUID() + randomUUID(),
+    boardQueues: queueNames.map((name) => queues.queue(name)),
+    metricsText: async (scraped) =>
+      exposeMetrics([await own.json(), ...(await collectMetrics(metricsAt)), scraped]),
+    log: silentLog,
+    ...overrides,
+  };
+  const keys = {
+    viewer: await createKey(principals, { name: 'v', role: 'viewer' }, 1),
+    operator: await createKey(principals, { name: 'o', role: 'operator' }, 1),
+    admin: await createKey(principals, { name: 'a', role: 'admin' }, 1),
+  };
+  const running = await startApi({ host: '127.0.0.1', port: 0, app: createApi(deps) });
+  const url = `http://127.0.0.1:${running.port}`;
+  const test: TestApi = {
+    ...{ url, deps, redis, principals, producer, inspector, queues, metricsAt, keys, running },
+    fetch: (path, { as, method = 'GET', json, headers = {}, body } = {}) =>
+      fetch(url + path, {
+        method,
+        redirect: 'manual',
+        headers: {
+          ...(as && { Authorization: `Bearer ${keys[as]}` }),
+          ...(json !== undefined && { 'Content-Type': 'application/json' }),
+          ...headers,
+        },
+        ...(json !== undefined ? { body: JSON.stringify(json) } : body !== undefined && { body }),
+      }),
+    async login(role) {
+      const user = `p-${randomUUID()}`;
+      const password = await createPerson(principals, { name: user, role }, 1);
+      const answer = await test.fetch('/login', {
+        method: 'POST',
+        body: new URLSearchParams({ user, password }).toString(),
+        headers: FORM,
+      });
+      const cookie = (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+      if (answer.status !== 303 || cookie === '') throw new Error(`login answered ${answer.status}`);
+      return { cookie, user, password };
+    },
+    async stop() {
+      await running.close();
+      await Promise.all([producer.close(), inspector.close(), queues.close()]);
+      connection.disconnect();
+      await database.close();
+      await redis.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+  return test;
+}
+
+export const FORM = { 'Content-Type': 'application/x-www-form-urlencoded' };
