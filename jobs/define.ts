@@ -43,7 +43,10 @@ const DEFAULTS = {
   external: true,
 } as const;
 
-type Given<Payload extends z.ZodType> = Pick<JobContract<Payload>, 'name' | 'summary' | 'payload' | 'example'> &
+type Given<Payload extends z.ZodType> = Pick<
+  JobContract<Payload>,
+  'name' | 'summary' | 'payload' | 'example'
+> &
   Partial<JobContract<Payload>>;
 
 /** Completes a contract with the defaults above. */
@@ -79,7 +82,11 @@ export interface JobContext<P extends keyof Ports = never> {
   readonly now: () => number;
   readonly log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
   /** Enqueues a follow-up; the payload is parsed by its contract. Resolves to the job's id. */
-  enqueue<C extends JobContract>(contract: C, payload: z.input<C['payload']>, options?: { delayMs?: number }): Promise<string>;
+  enqueue<C extends JobContract>(
+    contract: C,
+    payload: z.input<C['payload']>,
+    options?: { delayMs?: number },
+  ): Promise<string>;
   /** 0..1, shown on the board. */
   progress(fraction: number): Promise<void>;
 }
@@ -102,5 +109,9 @@ export function entry<C extends JobContract, const P extends keyof Ports>(
   load: () => Promise<{ handle: Handler<C, P> }>,
 ): Entry {
   // The payload was parsed by this very contract, so widening the handler's argument is safe.
-  return { contract, ports, load: async () => (await load()).handle as unknown as Handler<JobContract, keyof Ports> };
+  return {
+    contract,
+    ports,
+    load: async () => (await load()).handle as unknown as Handler<JobContract, keyof Ports>,
+  };
 }

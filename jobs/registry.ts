@@ -11,7 +11,11 @@ export const registry = {
     () => import('./motion/handler.js'),
   ),
   alert: entry(alert, ['cameras', 'alerts', 'audit'], () => import('./alert/handler.js')),
-  notification: entry(notification, ['cameras', 'alerts', 'audit', 'mail', 'snapshots'], () => import('./notification/handler.js')),
+  notification: entry(
+    notification,
+    ['cameras', 'alerts', 'audit', 'mail', 'snapshots'],
+    () => import('./notification/handler.js'),
+  ),
 } satisfies Record<string, Entry>;
 
 export type QueueName = keyof typeof registry;

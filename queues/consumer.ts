@@ -115,9 +115,12 @@ async function work(
   // After a lost lock the same job may be here a second time.
   if (state.running.get(id) === run) state.running.delete(id);
   report(options, job, ending, startedAt, run.ignoredSignal);
-  if (ending.kind === 'handed-back') state.handedBack += 1;
+  if (ending.kind === 'handed-back' && !ending.lost) state.handedBack += 1;
   return settle(ending, job, token);
 }
+
+/** Endings that somebody should look at. */
+const NEWS: ReadonlySet<JobOutcome> = new Set(['failed', 'permanent', 'timeout', 'cancelled']);
 
 /** The one log line and the measurements of a try. */
 function report(
@@ -142,8 +145,7 @@ function report(
     reason: reasonOf(ending),
     ...(ignoredSignal && { ignoredSignal }),
   };
-  const isFine = ending.kind === 'done' || ending.kind === 'skipped';
-  if (!isFine || ignoredSignal) log.warn(fields, 'job ended');
+  if (ignoredSignal || NEWS.has(ending.kind)) log.warn(fields, 'job ended');
   // Bells ring several times a second for every camera.
   else if (entry.contract.doorbell) log.debug(fields, 'job ended');
   else log.info(fields, 'job ended');

@@ -12,22 +12,59 @@ const whole = (min: number, max: number) => z.coerce.number().int().min(min).max
 
 /** Every environment variable the system reads: what it does, unit, default. `.env.example` is checked against it. */
 export const Environment = z.object({
-  DATA_DIR: z.string().min(1).default('data').describe('folder for embedded Redis, SQLite, snapshots; may be lost only with the data'),
+  DATA_DIR: z
+    .string()
+    .min(1)
+    .default('data')
+    .describe('folder for embedded Redis, SQLite, snapshots; may be lost only with the data'),
   CAMERAS_FILE: z.string().min(1).default('cameras.yaml').describe('the camera file'),
-  MODELS_DIR: z.string().min(1).optional().describe('folder with converted networks; default: models/ of the installation'),
-  MODEL_BASE_URL: url(['http:', 'https:'], 'https://files.example.org/models').optional().describe('where scripts/fetch-models.sh takes networks from instead of npm'),
-  REDIS_URL: url(['redis:', 'rediss:', 'unix:'], 'redis://user:password@10.0.0.9:6379/0').optional().describe('Redis for queues and camera state (append-only file on, noeviction); default: embedded'),
-  FRAME_REDIS_URL: url(['redis:', 'rediss:', 'unix:'], 'redis://10.0.0.9:6380/0').optional().describe('Redis for frames (no persistence); default: embedded'),
-  DATABASE_URL: url(['postgres:', 'postgresql:'], 'postgres://user:password@10.0.0.9/camqueue').optional().describe('PostgreSQL; default: SQLite in DATA_DIR'),
-  QUEUE_PREFIX: z.string().regex(/^[a-z0-9-]{1,32}$/).default('camqueue').describe('separates installations that share one Redis'),
-  RING_MB: whole(4, 4096).default(32).describe('frames kept per camera while analysis is behind, MB of Redis memory; more rides out longer bursts'),
-  MOTION_WORKERS: whole(1, 256).default(Math.max(1, Math.min(2, availableParallelism()))).describe('motion worker processes of `run`; one core each'),
-  SHUTDOWN_GRACE_MS: whole(0, 600_000).default(8000).describe('time running jobs get to finish on SIGTERM before they are handed back, ms'),
-  SMTP_URL: url(['smtp:', 'smtps:'], 'smtps://user:password@mail.example.org:465').optional().describe('mail server for alerts; without it e-mail deliveries wait'),
+  MODELS_DIR: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('folder with converted networks; default: models/ of the installation'),
+  MODEL_BASE_URL: url(['http:', 'https:'], 'https://files.example.org/models')
+    .optional()
+    .describe('where scripts/fetch-models.sh takes networks from instead of npm'),
+  REDIS_URL: url(['redis:', 'rediss:', 'unix:'], 'redis://user:password@10.0.0.9:6379/0')
+    .optional()
+    .describe('Redis for queues and camera state (append-only file on, noeviction); default: embedded'),
+  FRAME_REDIS_URL: url(['redis:', 'rediss:', 'unix:'], 'redis://10.0.0.9:6380/0')
+    .optional()
+    .describe('Redis for frames (no persistence); default: embedded'),
+  DATABASE_URL: url(['postgres:', 'postgresql:'], 'postgres://user:password@10.0.0.9/camqueue')
+    .optional()
+    .describe('PostgreSQL; default: SQLite in DATA_DIR'),
+  QUEUE_PREFIX: z
+    .string()
+    .regex(/^[a-z0-9-]{1,32}$/)
+    .default('camqueue')
+    .describe('separates installations that share one Redis'),
+  RING_MB: whole(4, 4096)
+    .default(32)
+    .describe(
+      'frames kept per camera while analysis is behind, MB of Redis memory; more rides out longer bursts',
+    ),
+  MOTION_WORKERS: whole(1, 256)
+    .default(Math.max(1, Math.min(2, availableParallelism())))
+    .describe('motion worker processes of `run`; one core each'),
+  SHUTDOWN_GRACE_MS: whole(0, 600_000)
+    .default(8000)
+    .describe('time running jobs get to finish on SIGTERM before they are handed back, ms'),
+  SMTP_URL: url(['smtp:', 'smtps:'], 'smtps://user:password@mail.example.org:465')
+    .optional()
+    .describe('mail server for alerts; without it e-mail deliveries wait'),
   MAIL_FROM: z.string().min(3).default('Camqueue <camqueue@localhost>').describe('sender of alert e-mails'),
-  HTTP_HOST: z.string().min(1).default('127.0.0.1').describe('address the API listens on; put a TLS proxy before anything else'),
+  HTTP_HOST: z
+    .string()
+    .min(1)
+    .default('127.0.0.1')
+    .describe('address the API listens on; put a TLS proxy before anything else'),
   HTTP_PORT: whole(0, 65_535).default(3000).describe('port of the API; 0: any free one'),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info').describe('least severe log line written'),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('least severe log line written'),
 });
 
 export type Config = Omit<z.infer<typeof Environment>, 'MODELS_DIR'> & { readonly MODELS_DIR: string };
@@ -38,7 +75,9 @@ export type Config = Omit<z.infer<typeof Environment>, 'MODELS_DIR'> & { readonl
  * @throws InputError naming each bad variable, its value (unless it may hold a secret) and what it should be.
  */
 export function parseConfig(env: Record<string, string | undefined>, root: string): Config {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  );
   const parsed = Environment.safeParse(given);
   if (!parsed.success) {
     const lines = parsed.error.issues.map((issue) => {

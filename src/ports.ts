@@ -40,7 +40,11 @@ export interface FrameRing {
    */
   append(entry: RingEntry): Promise<number>;
   /** The oldest entries after the cursor, at most `count`, with their pictures. */
-  readAfter(cameraId: CameraId, cursor: Pick<RingCursor, 'pass' | 'seq'> | undefined, count: number): Promise<RingEntry[]>;
+  readAfter(
+    cameraId: CameraId,
+    cursor: Pick<RingCursor, 'pass' | 'seq'> | undefined,
+    count: number,
+  ): Promise<RingEntry[]>;
   /** Forgets everything up to and including the cursor. */
   trim(cameraId: CameraId, cursor: Pick<RingCursor, 'pass' | 'seq'>): Promise<void>;
   length(cameraId: CameraId): Promise<number>;
@@ -70,12 +74,20 @@ export interface CameraStates {
    * @param heldVersion version of the checkpoint the caller has in memory; when it is still the newest, the
    * answer leaves the checkpoint out.
    */
-  begin(cameraId: CameraId, heldVersion?: number): Promise<{ epoch: number; version: number; checkpoint?: Checkpoint }>;
+  begin(
+    cameraId: CameraId,
+    heldVersion?: number,
+  ): Promise<{ epoch: number; version: number; checkpoint?: Checkpoint }>;
   /**
    * Writes the checkpoint and adds `counted` to the totals and to the hour of `cursor.at`, all or nothing.
    * @returns the new version, or `undefined` when another worker has taken over (nothing was written).
    */
-  commit(cameraId: CameraId, epoch: number, checkpoint: Checkpoint, counted: FrameCounts): Promise<number | undefined>;
+  commit(
+    cameraId: CameraId,
+    epoch: number,
+    checkpoint: Checkpoint,
+    counted: FrameCounts,
+  ): Promise<number | undefined>;
   /** The newest checkpoint, for reading only. `undefined` for a camera never analysed. */
   read(cameraId: CameraId): Promise<Checkpoint | undefined>;
   /** Frame counts of the hours that touch [from, to), epoch ms. */
@@ -103,7 +115,12 @@ export interface SourceState {
    * Files: what was opened (path, size, modification time), the capture time of its first frame, and the first pass
    * that read it: a cursor of an earlier pass is a place in another file.
    */
-  readonly file?: { readonly fingerprint: string; readonly startedAt: number; readonly durationMs?: number; readonly firstPass?: number };
+  readonly file?: {
+    readonly fingerprint: string;
+    readonly startedAt: number;
+    readonly durationMs?: number;
+    readonly firstPass?: number;
+  };
   /** Files: 0..1. */
   readonly progress?: number;
 }
@@ -121,7 +138,11 @@ export interface Detector {
    * @param look region looked at, unit coordinates; it is scaled to the network's input.
    * @returns detections after non-maximum suppression, best first, boxes in unit coordinates of the whole picture.
    */
-  detect(picture: Picture, look: UnitBox, options: { classes: readonly string[]; minScore: number }): Promise<Detection[]>;
+  detect(
+    picture: Picture,
+    look: UnitBox,
+    options: { classes: readonly string[]; minScore: number },
+  ): Promise<Detection[]>;
 }
 
 export interface Pictures {
@@ -145,9 +166,19 @@ export interface EventStore {
   add(events: readonly CameraEvent[]): Promise<void>;
   get(id: string): Promise<CameraEvent | undefined>;
   /** Newest first; `from` is included, `to` is not (here and in `crossings`). */
-  list(filter: { cameraId?: CameraId; type?: CameraEvent['type']; from?: number; to?: number; limit: number }): Promise<CameraEvent[]>;
+  list(filter: {
+    cameraId?: CameraId;
+    type?: CameraEvent['type'];
+    from?: number;
+    to?: number;
+    limit: number;
+  }): Promise<CameraEvent[]>;
   /** Crossings by camera, line, direction and class. */
-  crossings(filter: { cameraId?: CameraId; from?: number; to?: number }): Promise<{ cameraId: string; line: string; direction: 'in' | 'out'; class: string; count: number }[]>;
+  crossings(filter: {
+    cameraId?: CameraId;
+    from?: number;
+    to?: number;
+  }): Promise<{ cameraId: string; line: string; direction: 'in' | 'out'; class: string; count: number }[]>;
 }
 
 export type Severity = 'info' | 'warning' | 'critical';
@@ -184,7 +215,11 @@ export interface AlertStore {
   get(id: string): Promise<StoredAlert | undefined>;
   list(filter: { cameraId?: CameraId; limit: number }): Promise<StoredAlert[]>;
   /** The delivery of one alert to one recipient on one channel; created as `pending` when it is not there. */
-  delivery(id: string, about: { alertId: string; recipient: string; channel: Channel }, now: number): Promise<Delivery>;
+  delivery(
+    id: string,
+    about: { alertId: string; recipient: string; channel: Channel },
+    now: number,
+  ): Promise<Delivery>;
   /** A delivery that is `delivered` stays so. */
   setDelivery(id: string, state: Delivery['state'], detail: string | undefined, now: number): Promise<void>;
   deliveries(filter: { alertId?: string; limit: number }): Promise<Delivery[]>;
@@ -216,7 +251,19 @@ export interface AuditLog {
     onceKey?: string;
   }): Promise<void>;
   /** Newest first. */
-  list(filter: { subject?: string; limit: number }): Promise<{ id: number; at: number; actor: string; action: string; subject: string; detail: Record<string, unknown> }[]>;
+  list(filter: {
+    subject?: string;
+    limit: number;
+  }): Promise<
+    {
+      id: number;
+      at: number;
+      actor: string;
+      action: string;
+      subject: string;
+      detail: Record<string, unknown>;
+    }[]
+  >;
 }
 
 export interface Mailer {
@@ -247,7 +294,8 @@ export interface Metrics {
   analysed(cameraId: CameraId, latencyMs: number): void;
 }
 
-export type JobOutcome = 'done' | 'skipped' | 'not-ready' | 'failed' | 'permanent' | 'handed-back' | 'cancelled' | 'timeout';
+export type JobOutcome =
+  'done' | 'skipped' | 'not-ready' | 'failed' | 'permanent' | 'handed-back' | 'cancelled' | 'timeout';
 
 /** What somebody may do; each role may also do what the ones before it may. */
 export type Role = 'viewer' | 'operator' | 'admin';
@@ -284,5 +332,9 @@ export interface MetricFamily {
   readonly name: string;
   readonly help: string;
   readonly type: 'counter' | 'gauge' | 'histogram' | 'summary';
-  readonly values: readonly { readonly value: number; readonly labels: Readonly<Record<string, string | number>>; readonly metricName?: string }[];
+  readonly values: readonly {
+    readonly value: number;
+    readonly labels: Readonly<Record<string, string | number>>;
+    readonly metricName?: string;
+  }[];
 }

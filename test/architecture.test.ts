@@ -24,12 +24,32 @@ const CONTRACTS = /^jobs\/(define|registry)\.ts$|^jobs\/[^/]+\/job\.ts$/;
 const ROOMS: readonly Room[] = [
   { name: 'domain', files: DOMAIN, may: [], packages: ['zod'] },
   { name: 'ports, errors', files: PORTS, may: [DOMAIN], packages: [] },
-  { name: 'log, config', files: /^src\/(log|config)\.ts$/, may: [DOMAIN, PORTS], packages: ['pino', 'zod', 'node:os', 'node:path'] },
+  {
+    name: 'log, config',
+    files: /^src\/(log|config)\.ts$/,
+    may: [DOMAIN, PORTS],
+    packages: ['pino', 'zod', 'node:os', 'node:path'],
+  },
   { name: 'models', files: /^models\//, may: [DOMAIN], packages: [] },
   { name: 'io', files: /^src\/io\//, may: [DOMAIN, BASICS, /^models\//], packages: 'any' },
-  { name: 'sampler', files: /^src\/sampler\//, may: [DOMAIN, BASICS], packages: ['node:timers/promises', 'node:events'] },
-  { name: 'a job contract', files: /^jobs\/[^/]+\/job\.ts$/, may: [DOMAIN, /^jobs\/define\.ts$/], packages: ['zod'] },
-  { name: 'job definitions', files: /^jobs\/(define|registry)\.ts$/, may: [DOMAIN, PORTS, /^jobs\/[^/]+\/(job|handler)\.ts$/], packages: ['zod'] },
+  {
+    name: 'sampler',
+    files: /^src\/sampler\//,
+    may: [DOMAIN, BASICS],
+    packages: ['node:timers/promises', 'node:events'],
+  },
+  {
+    name: 'a job contract',
+    files: /^jobs\/[^/]+\/job\.ts$/,
+    may: [DOMAIN, /^jobs\/define\.ts$/],
+    packages: ['zod'],
+  },
+  {
+    name: 'job definitions',
+    files: /^jobs\/(define|registry)\.ts$/,
+    may: [DOMAIN, PORTS, /^jobs\/[^/]+\/(job|handler)\.ts$/],
+    packages: ['zod'],
+  },
   { name: 'a job handler', files: /^jobs\//, may: [DOMAIN, PORTS, CONTRACTS], packages: ['zod'] },
   { name: 'queues', files: /^queues\//, may: [DOMAIN, BASICS, CONTRACTS], packages: 'any' },
   { name: 'api', files: /^src\/api\//, may: [DOMAIN, BASICS, CONTRACTS, /^queues\//], packages: 'any' },
@@ -40,7 +60,11 @@ const ROOMS: readonly Room[] = [
 const RESERVED: readonly { readonly packages: RegExp; readonly room: RegExp }[] = [
   { packages: /^bullmq$|^@bull-board\//, room: /^queues\// },
   { packages: /^express$|^helmet$|^express-rate-limit$/, room: /^(src\/api|queues)\// },
-  { packages: /^(onnxruntime-node|sharp|nodemailer|kysely|better-sqlite3|pg|fluent-ffmpeg|smtp-server|postal-mime|prom-client)$/, room: /^(src\/io|scripts)\// },
+  {
+    packages:
+      /^(onnxruntime-node|sharp|nodemailer|kysely|better-sqlite3|pg|fluent-ffmpeg|smtp-server|postal-mime|prom-client)$/,
+    room: /^(src\/io|scripts)\//,
+  },
 ];
 
 /** `src/main` is never imported by another room, and a handler only by the registry. */
@@ -59,7 +83,9 @@ function sources(folder: string): string[] {
 
 function importsOf(file: string): string[] {
   const text = readFileSync(join(root, file), 'utf8');
-  const found = text.matchAll(/(?:^|\n)\s*(?:import|export)\s[^'";]*?from\s*'([^']+)'|import\('([^']+)'\)|(?:^|\n)import\s*'([^']+)'|require\('([^']+)'\)/g);
+  const found = text.matchAll(
+    /(?:^|\n)\s*(?:import|export)\s[^'";]*?from\s*'([^']+)'|import\('([^']+)'\)|(?:^|\n)import\s*'([^']+)'|require\('([^']+)'\)/g,
+  );
   return [...found].map((match) => match[1] ?? match[2] ?? match[3] ?? match[4] ?? '');
 }
 
@@ -70,12 +96,17 @@ function complaint(file: string, wanted: string): string | undefined {
     const name = packageName(wanted);
     if (builtinModules.includes(name)) return `${file} imports ${wanted}: write node:${wanted}`;
     const reserved = RESERVED.find(({ packages }) => packages.test(name));
-    if (reserved && !reserved.room.test(file)) return `${file} imports ${name}, which only ${String(reserved.room)} may`;
-    return room.packages === 'any' || room.packages.includes(name) ? undefined : `${file} (${room.name}) imports ${name}`;
+    if (reserved && !reserved.room.test(file))
+      return `${file} imports ${name}, which only ${String(reserved.room)} may`;
+    return room.packages === 'any' || room.packages.includes(name)
+      ? undefined
+      : `${file} (${room.name}) imports ${name}`;
   }
   if (!/\.(js|json|cjs)$/.test(wanted)) return `${file} imports ${wanted} without its extension`;
   const target = relative(root, resolve(root, dirname(file), wanted)).replace(/\.js$/, '.ts');
-  const barred = NEVER_IMPORTED.find((rule) => rule.target.test(target) && !rule.except.test(file) && dirname(target) !== dirname(file));
+  const barred = NEVER_IMPORTED.find(
+    (rule) => rule.target.test(target) && !rule.except.test(file) && dirname(target) !== dirname(file),
+  );
   if (barred) return `${file} imports ${target}, which only ${String(barred.except)} may`;
   if (room.files.test(target) || room.may.some((may) => may.test(target))) return undefined;
   return `${file} (${room.name}) imports ${target}`;
@@ -83,7 +114,10 @@ function complaint(file: string, wanted: string): string | undefined {
 
 function packageName(wanted: string): string {
   if (wanted.startsWith('node:')) return wanted;
-  return wanted.split('/').slice(0, wanted.startsWith('@') ? 2 : 1).join('/');
+  return wanted
+    .split('/')
+    .slice(0, wanted.startsWith('@') ? 2 : 1)
+    .join('/');
 }
 
 const files = ['src', 'jobs', 'queues', 'models', 'scripts'].flatMap(sources);
@@ -113,12 +147,18 @@ test.each([
 test('domain code asks for time and randomness instead of taking them', () => {
   const impure = files
     .filter((file) => DOMAIN.test(file) || file.startsWith('models/'))
-    .filter((file) => /\bDate\.now\(|new Date\(\)|Math\.random\(|process\.|performance\.now/.test(readFileSync(join(root, file), 'utf8')));
+    .filter((file) =>
+      /\bDate\.now\(|new Date\(\)|Math\.random\(|process\.|performance\.now/.test(
+        readFileSync(join(root, file), 'utf8'),
+      ),
+    );
   expect(impure).toEqual([]);
 });
 
 test('every job folder is in the registry, and its queue, folder and contract have one name', () => {
-  const folders = readdirSync(join(root, 'jobs')).filter((name) => statSync(join(root, 'jobs', name)).isDirectory());
+  const folders = readdirSync(join(root, 'jobs')).filter((name) =>
+    statSync(join(root, 'jobs', name)).isDirectory(),
+  );
   const registry = readFileSync(join(root, 'jobs/registry.ts'), 'utf8');
   for (const folder of folders) {
     expect(readFileSync(join(root, `jobs/${folder}/job.ts`), 'utf8')).toContain(`name: '${folder}'`);

@@ -9,7 +9,9 @@ export const alert = defineJob({
     /** What it is about: the event's id, or an id of the caller's. The same id is the same alert. */
     id: z.string().regex(/^[A-Za-z0-9_.-]{1,150}$/, 'must be 1-150 of letters, digits, "_", "." and "-"'),
     cameraId: CameraId,
-    kind: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'must be lower-case words with "-", for example intrusion'),
+    kind: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]{0,62}$/, 'must be lower-case words with "-", for example intrusion'),
     severity: z.enum(['info', 'warning', 'critical']).default('warning'),
     /** Capture time, epoch ms. */
     at: z.number().int().positive(),
@@ -19,5 +21,11 @@ export const alert = defineJob({
   }),
   jobId: ({ id }) => `alert-${id}`,
   attempts: 10,
-  example: { id: 'gate-1-1795251600000-intrusion-7', cameraId: 'gate-1', kind: 'intrusion', at: 1795251600000, summary: 'person in yard' },
+  example: {
+    id: 'gate-1-1795251600000-intrusion-7',
+    cameraId: 'gate-1',
+    kind: 'intrusion',
+    at: 1795251600000,
+    summary: 'person in yard',
+  },
 });

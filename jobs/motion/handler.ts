@@ -1,4 +1,11 @@
-import { addCounts, countsOf, isStale, NO_FRAMES, type FrameCounts, type RingEntry } from '../../src/domain/frame.js';
+import {
+  addCounts,
+  countsOf,
+  isStale,
+  NO_FRAMES,
+  type FrameCounts,
+  type RingEntry,
+} from '../../src/domain/frame.js';
 import type { Camera } from '../../src/domain/camera.js';
 import { newScene, planLook, step, type SceneConfig, type SceneEvent } from '../../src/domain/scene.js';
 import { messageOf } from '../../src/errors.js';
@@ -7,7 +14,8 @@ import { done, skipped, type Handler, type JobContext, type Outcome } from '../d
 import { motion } from './job.js';
 import { record } from './record.js';
 
-export type MotionPorts = 'cameras' | 'frames' | 'states' | 'detectors' | 'pictures' | 'snapshots' | 'events' | 'metrics';
+export type MotionPorts =
+  'cameras' | 'frames' | 'states' | 'detectors' | 'pictures' | 'snapshots' | 'events' | 'metrics';
 type Context = JobContext<MotionPorts>;
 
 /** A job ends after this long, so that many cameras share a worker fairly; what is left in the ring rings again. */
@@ -72,8 +80,18 @@ class Drain {
     const held = heldBy(states).get(camera.id);
     const begun = await states.begin(camera.id, held?.version);
     const checkpoint = begun.checkpoint ??
-      (held?.version === begun.version ? held.checkpoint : undefined) ?? { scene: newScene(), counts: NO_FRAMES };
-    return new Drain(camera, ctx, detector, { ...camera, timeZone: cameras.site.timeZone }, begun.epoch, checkpoint);
+      (held?.version === begun.version ? held.checkpoint : undefined) ?? {
+        scene: newScene(),
+        counts: NO_FRAMES,
+      };
+    return new Drain(
+      camera,
+      ctx,
+      detector,
+      { ...camera, timeZone: cameras.site.timeZone },
+      begun.epoch,
+      checkpoint,
+    );
   }
 
   get cursor(): Checkpoint['cursor'] {
@@ -93,13 +111,20 @@ class Drain {
         this.analysed += 1;
       } catch (error) {
         outcome = 'failed';
-        this.ctx.log.warn({ cameraId: this.camera.id, frame: entry.frame, reason: messageOf(error) }, 'frame could not be analysed');
+        this.ctx.log.warn(
+          { cameraId: this.camera.id, frame: entry.frame, reason: messageOf(error) },
+          'frame could not be analysed',
+        );
       }
     }
     const counted = countsOf(this.checkpoint.cursor, entry, outcome);
     const { pass, seq, gated, frame, at } = entry;
     this.counted = addCounts(this.counted, counted);
-    this.checkpoint = { cursor: { pass, seq, gated, frame, at }, scene, counts: addCounts(this.checkpoint.counts, counted) };
+    this.checkpoint = {
+      cursor: { pass, seq, gated, frame, at },
+      scene,
+      counts: addCounts(this.checkpoint.counts, counted),
+    };
     this.pending = true;
     await record({ camera: this.camera, config: this.config, scene, events, entry }, this.ctx);
     if (events.length > 0 || this.ctx.now() - this.committedAt > COMMIT_EVERY_MS) await this.commit();
@@ -137,7 +162,10 @@ class Drain {
     const looked = picture && planLook(scene, { at, kind, regions }, this.config);
     if (!picture || !looked) return step(scene, { at, frame, regions, detections: [] }, this.config);
     const { classes, minScore } = this.camera.detect;
-    const detections = await this.detector.detect(picture, looked, { classes, minScore: minScore * WEAK_SHARE });
+    const detections = await this.detector.detect(picture, looked, {
+      classes,
+      minScore: minScore * WEAK_SHARE,
+    });
     const aspect = picture.width / picture.height;
     return step(scene, { at, frame, regions, looked, detections, aspect }, this.config);
   }

@@ -21,11 +21,17 @@ interface Consequences {
  * Records what a frame caused, in the order that makes a repeat harmless: pictures, then events (unique ids), then
  * follow-up jobs (derived ids). The caller commits the camera's cursor after this.
  */
-export async function record(what: Consequences, ctx: JobContext<'events' | 'snapshots' | 'pictures'>): Promise<void> {
+export async function record(
+  what: Consequences,
+  ctx: JobContext<'events' | 'snapshots' | 'pictures'>,
+): Promise<void> {
   const { camera, entry } = what;
   if (camera.annotate && entry.picture) {
     const overlay = sceneOverlay(what.scene, what.config);
-    await ctx.ports.snapshots.put(`annotated/${camera.id}/${entry.at}.jpg`, await ctx.ports.pictures.jpeg(entry.picture, { overlay }));
+    await ctx.ports.snapshots.put(
+      `annotated/${camera.id}/${entry.at}.jpg`,
+      await ctx.ports.pictures.jpeg(entry.picture, { overlay }),
+    );
   }
   if (what.events.length === 0) return;
   const events: CameraEvent[] = [];
@@ -45,7 +51,11 @@ export async function record(what: Consequences, ctx: JobContext<'events' | 'sna
   }
 }
 
-async function withSnapshot(event: SceneEvent, what: Consequences, ctx: JobContext<'snapshots' | 'pictures'>): Promise<CameraEvent> {
+async function withSnapshot(
+  event: SceneEvent,
+  what: Consequences,
+  ctx: JobContext<'snapshots' | 'pictures'>,
+): Promise<CameraEvent> {
   const { camera, entry, scene, config } = what;
   const id = eventId(camera.id, event);
   const complete = { ...event, id, cameraId: camera.id } as CameraEvent;
@@ -54,7 +64,12 @@ async function withSnapshot(event: SceneEvent, what: Consequences, ctx: JobConte
   const day = new Date(event.at).toISOString().slice(0, 10);
   const snapshot = `events/${camera.id}/${day}/${id}.jpg`;
   // People who are called need the whole scene; a count needs to show what was counted.
-  const options = event.type === 'zone' ? { overlay: sceneOverlay(scene, config) } : event.box ? { crop: around(event.box) } : {};
+  const options =
+    event.type === 'zone'
+      ? { overlay: sceneOverlay(scene, config) }
+      : event.box
+        ? { crop: around(event.box) }
+        : {};
   await ctx.ports.snapshots.put(snapshot, await ctx.ports.pictures.jpeg(entry.picture, options));
   return { ...complete, snapshot };
 }

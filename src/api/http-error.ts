@@ -70,7 +70,7 @@ function isOutage(error: unknown): boolean {
   return (
     (typeof code === 'string' && /^(ECONN|ENOTFOUND|ENOENT|EPIPE|ETIMEDOUT|57P0|08)/.test(code)) ||
     name === 'MaxRetriesPerRequestError' ||
-    /not reachable|not writeable|isn't writeable|connection is closed|timed out|connection terminated/i.test(
+    /^Redis for |not reachable|not writeable|isn't writeable|connection is closed|timed out|connection terminated/i.test(
       messageOf(error),
     )
   );

@@ -7,7 +7,10 @@ import { parseSchedule } from './schedule.js';
  * unit coordinates 0..1 of the picture, origin top left, y down. Unknown fields are errors: a misspelt field
  * must not pass as a default.
  */
-const unit = z.number().min(0, 'must be in 0..1 (a fraction of the picture)').max(1, 'must be in 0..1 (a fraction of the picture)');
+const unit = z
+  .number()
+  .min(0, 'must be in 0..1 (a fraction of the picture)')
+  .max(1, 'must be in 0..1 (a fraction of the picture)');
 const Point = z.tuple([unit, unit]).describe('[x, y] in 0..1, origin top left, y down');
 const Polygon = z
   .array(Point)
@@ -27,7 +30,10 @@ export const Line = z
     from: Point,
     to: Point,
     classes: Classes.optional().describe('classes counted; default: all that are detected'),
-    names: z.strictObject({ in: z.string(), out: z.string() }).optional().describe('what to call the two directions'),
+    names: z
+      .strictObject({ in: z.string(), out: z.string() })
+      .optional()
+      .describe('what to call the two directions'),
   })
   .refine((line) => Math.hypot(line.to[0] - line.from[0], line.to[1] - line.from[1]) > 1e-3, {
     error: 'has no length: from and to are the same point',
@@ -40,9 +46,17 @@ export const Zone = z.strictObject({
   kind: z
     .enum(['watch', 'restricted', 'include', 'ignore'])
     .default('watch')
-    .describe('restricted: entering raises an alert; watch: events only; ignore: objects standing here are not tracked'),
+    .describe(
+      'restricted: entering raises an alert; watch: events only; ignore: objects standing here are not tracked',
+    ),
   classes: Classes.optional(),
-  minDwellMs: z.number().int().min(0).max(86_400_000).default(500).describe('time inside before it counts as entered, ms'),
+  minDwellMs: z
+    .number()
+    .int()
+    .min(0)
+    .max(86_400_000)
+    .default(500)
+    .describe('time inside before it counts as entered, ms'),
   schedule: Schedule.optional().describe('when the zone is armed, site time: "mon-fri 19:00-06:00; sat,sun"'),
 });
 export type Zone = z.infer<typeof Zone>;
@@ -50,39 +64,95 @@ export type Zone = z.infer<typeof Zone>;
 const Detect = z.strictObject({
   network: z.string().default('nanodet-g-416').describe('folder under models/, or a name under `networks`'),
   classes: Classes.default(['person', 'bicycle', 'car', 'motorcycle', 'bus', 'truck']),
-  minScore: z.number().min(0.05).max(1).default(0.4).describe('higher: fewer false objects, more missed ones'),
+  minScore: z
+    .number()
+    .min(0.05)
+    .max(1)
+    .default(0.4)
+    .describe('higher: fewer false objects, more missed ones'),
   everyMs: z
     .number()
     .int()
     .min(0)
     .max(10_000)
     .default(200)
-    .describe('capture time between two looks of the detector, ms; tracks carry the boxes between; 0: every frame'),
+    .describe(
+      'capture time between two looks of the detector, ms; tracks carry the boxes between; 0: every frame',
+    ),
 });
 
 const MotionGate = z.strictObject({
   enabled: z.boolean().default(true).describe('false: every sampled frame is analysed'),
-  threshold: z.number().int().min(1).max(255).default(30).describe('luma difference that counts as change; lower: more sensitive'),
-  minContour: z.number().int().min(1).max(10_000).default(10).describe('smallest moving region, pixels of a plane about 100 px high'),
-  learnRate: z.number().gt(0).max(1).default(0.01).describe('how fast the background follows the picture, per frame at 5 frames/s'),
-  lightning: z.number().min(0.1).max(1).default(0.8).describe('share of the picture changing at once that is light, not movement'),
-  heartbeatMs: z.number().int().min(500).max(600_000).default(5000).describe('a look at what stands still, ms'),
+  threshold: z
+    .number()
+    .int()
+    .min(1)
+    .max(255)
+    .default(30)
+    .describe('luma difference that counts as change; lower: more sensitive'),
+  minContour: z
+    .number()
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(10)
+    .describe('smallest moving region, pixels of a plane about 100 px high'),
+  learnRate: z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(0.01)
+    .describe('how fast the background follows the picture, per frame at 5 frames/s'),
+  lightning: z
+    .number()
+    .min(0.1)
+    .max(1)
+    .default(0.8)
+    .describe('share of the picture changing at once that is light, not movement'),
+  heartbeatMs: z
+    .number()
+    .int()
+    .min(500)
+    .max(600_000)
+    .default(5000)
+    .describe('a look at what stands still, ms'),
 });
 
-const CalibrationPoint = z.strictObject({ at: Point, ground: z.tuple([z.number(), z.number()]).describe('metres') });
+const CalibrationPoint = z.strictObject({
+  at: Point,
+  ground: z.tuple([z.number(), z.number()]).describe('metres'),
+});
 const Signal = z.union([
   z.strictObject({ id: PartId, lamp: Rectangle }),
   z.strictObject({ id: PartId, feed: z.literal('api') }),
 ]);
 const Rule = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('red-light'), line: PartId, signal: PartId, direction: z.enum(['in', 'out']), graceMs: z.number().min(0).default(300) }),
-  z.strictObject({ kind: z.literal('speed'), zone: PartId, limitKmh: z.number().positive(), toleranceKmh: z.number().min(0).default(5) }),
-  z.strictObject({ kind: z.literal('wrong-way'), zone: PartId, headingDeg: z.number().min(0).lt(360), toleranceDeg: z.number().gt(0).max(180).default(60) }),
+  z.strictObject({
+    kind: z.literal('red-light'),
+    line: PartId,
+    signal: PartId,
+    direction: z.enum(['in', 'out']),
+    graceMs: z.number().min(0).default(300),
+  }),
+  z.strictObject({
+    kind: z.literal('speed'),
+    zone: PartId,
+    limitKmh: z.number().positive(),
+    toleranceKmh: z.number().min(0).default(5),
+  }),
+  z.strictObject({
+    kind: z.literal('wrong-way'),
+    zone: PartId,
+    headingDeg: z.number().min(0).lt(360),
+    toleranceDeg: z.number().gt(0).max(180).default(60),
+  }),
   z.strictObject({ kind: z.literal('lane'), line: PartId }),
 ]);
 const Suspicious = z.strictObject({
   abandoned: z.strictObject({ afterMs: z.number().positive() }).optional(),
-  crowd: z.strictObject({ zone: PartId, people: z.number().int().positive(), forMs: z.number().min(0) }).optional(),
+  crowd: z
+    .strictObject({ zone: PartId, people: z.number().int().positive(), forMs: z.number().min(0) })
+    .optional(),
   loitering: z.strictObject({ zone: PartId, afterMs: z.number().positive() }).optional(),
   fall: z.strictObject({ downMs: z.number().positive() }).optional(),
   faces: z.boolean().optional(),
@@ -93,31 +163,58 @@ const cameraFields = {
   detectSource: z.string().min(1).optional().describe('sub-stream for analysis; default: source'),
   enabled: z.boolean().default(true),
   fps: z.number().gt(0).max(60).default(5).describe('frames analysed a second'),
-  pace: z.enum(['realtime', 'fast']).default('realtime').describe('files only. fast: as fast as they can be analysed, no frame dropped'),
+  pace: z
+    .enum(['realtime', 'fast'])
+    .default('realtime')
+    .describe('files only. fast: as fast as they can be analysed, no frame dropped'),
   maxWidth: z
     .number()
     .int()
     .min(160)
     .max(3840)
     .default(1280)
-    .describe('wider pictures are scaled down to this before analysis, pixels; more finds smaller things and costs memory'),
+    .describe(
+      'wider pictures are scaled down to this before analysis, pixels; more finds smaller things and costs memory',
+    ),
   detect: Detect.prefault({}),
   motion: MotionGate.prefault({}),
-  masks: z.array(Polygon).max(50).default([]).describe('polygons the motion gate ignores (clock overlay, trees)'),
+  masks: z
+    .array(Polygon)
+    .max(50)
+    .default([])
+    .describe('polygons the motion gate ignores (clock overlay, trees)'),
   lines: z.array(Line).max(50).default([]),
   zones: z.array(Zone).max(50).default([]),
-  calibration: z.strictObject({ points: z.array(CalibrationPoint).min(4, 'needs at least four points') }).optional(),
+  calibration: z
+    .strictObject({ points: z.array(CalibrationPoint).min(4, 'needs at least four points') })
+    .optional(),
   signals: z.array(Signal).default([]),
   rules: z.array(Rule).default([]),
   suspicious: Suspicious.optional(),
-  plates: z.strictObject({ enabled: z.boolean().default(true), lists: z.array(PartId).default([]) }).optional(),
+  plates: z
+    .strictObject({ enabled: z.boolean().default(true), lists: z.array(PartId).default([]) })
+    .optional(),
   record: z
-    .strictObject({ mode: z.enum(['always', 'motion', 'off']).default('off'), segmentS: z.number().int().min(5).max(3600).default(60), retentionDays: z.number().positive().default(14) })
+    .strictObject({
+      mode: z.enum(['always', 'motion', 'off']).default('off'),
+      segmentS: z.number().int().min(5).max(3600).default(60),
+      retentionDays: z.number().positive().default(14),
+    })
     .optional(),
   alerts: z
-    .strictObject({ cooldownS: z.number().int().min(1, 'must be at least 1: a cooldown of 0 floods people').max(86_400).default(60) })
+    .strictObject({
+      cooldownS: z
+        .number()
+        .int()
+        .min(1, 'must be at least 1: a cooldown of 0 floods people')
+        .max(86_400)
+        .default(60),
+    })
     .prefault({}),
-  annotate: z.boolean().default(false).describe('keep every picture the detector looked at, with boxes drawn, in the data folder'),
+  annotate: z
+    .boolean()
+    .default(false)
+    .describe('keep every picture the detector looked at, with boxes drawn, in the data folder'),
 };
 
 export const Camera = z
@@ -131,7 +228,11 @@ export const Camera = z
       for (const part of ['line', 'zone', 'signal'] as const) {
         const wanted = (rule as Record<string, unknown>)[part];
         if (typeof wanted === 'string' && !known[part].some(({ id }) => id === wanted)) {
-          ctx.addIssue({ code: 'custom', path: ['rules', i, part], message: `names the ${part} "${wanted}", which this camera does not have` });
+          ctx.addIssue({
+            code: 'custom',
+            path: ['rules', i, part],
+            message: `names the ${part} "${wanted}", which this camera does not have`,
+          });
         }
       }
     });
@@ -151,13 +252,19 @@ export const Network = z.strictObject({
   width: z.number().int().min(32).max(4096),
   height: z.number().int().min(32).max(4096),
   labels: z.array(z.string().min(1)).min(1).optional().describe('default: the 80 COCO classes'),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/).optional(),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
 });
 export type Network = z.infer<typeof Network>;
 
 export const Site = z.strictObject({
   name: z.string().default('Camqueue'),
-  timeZone: z.string().refine(isTimeZone, 'is no time zone; for example Asia/Ho_Chi_Minh').default('Asia/Ho_Chi_Minh'),
+  timeZone: z
+    .string()
+    .refine(isTimeZone, 'is no time zone; for example Asia/Ho_Chi_Minh')
+    .default('Asia/Ho_Chi_Minh'),
   country: z.string().length(2).default('VN'),
 });
 export type Site = z.infer<typeof Site>;
@@ -184,7 +291,11 @@ function isTimeZone(name: string): boolean {
 function unique(parts: readonly { id: string }[], field: string, ctx: z.RefinementCtx): void {
   parts.forEach(({ id }, i) => {
     if (parts.findIndex((other) => other.id === id) !== i) {
-      ctx.addIssue({ code: 'custom', path: [field, i, 'id'], message: `"${id}" is used twice; ids are unique within a camera` });
+      ctx.addIssue({
+        code: 'custom',
+        path: [field, i, 'id'],
+        message: `"${id}" is used twice; ids are unique within a camera`,
+      });
     }
   });
 }

@@ -34,8 +34,21 @@ export const CameraStatus = z.enum([
 export type CameraStatus = z.infer<typeof CameraStatus>;
 
 export const CameraEvent = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('crossing'), ...base, line: PartId, direction: z.enum(['in', 'out']), name: z.string().optional() }),
-  z.object({ type: z.literal('zone'), ...base, zone: PartId, zoneKind: z.string(), phase: z.enum(['enter', 'dwell', 'exit']), dwellMs: z.number().optional() }),
+  z.object({
+    type: z.literal('crossing'),
+    ...base,
+    line: PartId,
+    direction: z.enum(['in', 'out']),
+    name: z.string().optional(),
+  }),
+  z.object({
+    type: z.literal('zone'),
+    ...base,
+    zone: PartId,
+    zoneKind: z.string(),
+    phase: z.enum(['enter', 'dwell', 'exit']),
+    dwellMs: z.number().optional(),
+  }),
   z.object({ type: z.literal('motion'), ...base, phase: z.enum(['begin', 'end']) }),
   z.object({ type: z.literal('camera'), ...base, status: CameraStatus, reason: z.string().optional() }),
 ]);

@@ -7,5 +7,7 @@ export const CameraId = z
 export type CameraId = z.infer<typeof CameraId>;
 
 /** The id of a line, zone or signal: unique within its camera. */
-export const PartId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1-64 of letters, digits, "_" and "-"');
+export const PartId = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1-64 of letters, digits, "_" and "-"');
 export type PartId = z.infer<typeof PartId>;

@@ -1,4 +1,4 @@
-const CREDENTIALS = /\b([a-z][a-z0-9+.-]*:\/\/)[^\s/?#@"']*@/gi;
+const CREDENTIALS = /\b([a-z][a-z0-9+.-]*:\/\/)[^\s/?#"']*@/gi;
 const SECRET_PARAMS = /([?&](?:[\w-]*(?:password|passwd|pwd|token|secret|key|auth))=)[^&\s"'#]+/gi;
 
 /** Replaces `user:password@` and secret query parameters in every URL of a text by `***`. */

@@ -18,7 +18,10 @@ export interface Schedule {
 
 export function parseSchedule(text: string): Schedule | { readonly error: string } {
   const entries: Entry[] = [];
-  for (const part of text.split(';').map((p) => p.trim()).filter((p) => p !== '')) {
+  for (const part of text
+    .split(';')
+    .map((p) => p.trim())
+    .filter((p) => p !== '')) {
     const match = /^([a-z,\- ]*?)\s*(?:(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2}))?$/.exec(part.toLowerCase());
     if (!match) return { error: explain(part) };
     const days = parseDays((match[1] ?? '').trim());
@@ -44,7 +47,8 @@ export function isWithin(schedule: Schedule, at: number, timeZone: string): bool
   const yesterday = (day + 6) % 7;
   return schedule.entries.some(
     ({ days, from, to }) =>
-      (days.has(day) && minute >= from && minute < to) || (days.has(yesterday) && minute + MINUTES_A_DAY < to),
+      (days.has(day) && minute >= from && minute < to) ||
+      (days.has(yesterday) && minute + MINUTES_A_DAY < to),
   );
 }
 
@@ -53,7 +57,13 @@ const formats = new Map<string, Intl.DateTimeFormat>();
 function localTime(at: number, timeZone: string): { day: number; minute: number } {
   let format = formats.get(timeZone);
   if (!format) {
-    format = new Intl.DateTimeFormat('en-GB', { timeZone, weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+    format = new Intl.DateTimeFormat('en-GB', {
+      timeZone,
+      weekday: 'short',
+      hour: '2-digit',
+      minute: '2-digit',
+      hourCycle: 'h23',
+    });
     formats.set(timeZone, format);
   }
   const parts = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]));

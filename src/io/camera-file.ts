@@ -24,11 +24,18 @@ export function readCameraFile(path: string, env: Record<string, string | undefi
   }
   const file = parseCameraFile(text, path, env);
   const folder = dirname(path);
-  return { ...file, networks: file.networks.map((network) => ({ ...network, file: resolve(folder, network.file) })) };
+  return {
+    ...file,
+    networks: file.networks.map((network) => ({ ...network, file: resolve(folder, network.file) })),
+  };
 }
 
 /** The same for text already read; `name` is what messages call it. */
-export function parseCameraFile(text: string, name: string, env: Record<string, string | undefined>): CameraFile {
+export function parseCameraFile(
+  text: string,
+  name: string,
+  env: Record<string, string | undefined>,
+): CameraFile {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: true });
   const broken = document.errors[0];
@@ -36,7 +43,9 @@ export function parseCameraFile(text: string, name: string, env: Record<string, 
   const missing = new Set<string>();
   const raw = fillReferences(document.toJS({ maxAliasCount: 100 }) as unknown, env, missing);
   if (missing.size > 0) {
-    throw new InputError(`${name} refers to ${[...missing].join(', ')}: set ${missing.size > 1 ? 'them' : 'it'} in the environment`);
+    throw new InputError(
+      `${name} refers to ${[...missing].join(', ')}: set ${missing.size > 1 ? 'them' : 'it'} in the environment`,
+    );
   }
   const parsed = CameraFile.safeParse(withDefaults(raw));
   const mistakes = parsed.success ? [] : parsed.error.issues.flatMap((issue) => describe(issue, raw));
@@ -61,7 +70,8 @@ export function createCameras(file: Pick<CameraFile, 'site' | 'cameras' | 'recip
 }
 
 type Plain = Record<string, unknown>;
-const isPlain = (value: unknown): value is Plain => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isPlain = (value: unknown): value is Plain =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Merges `defaults` into each camera; objects (detect, motion, alerts) field by field, everything else as a whole. */
 function withDefaults(raw: unknown): unknown {
@@ -75,10 +85,17 @@ function withDefaults(raw: unknown): unknown {
     }
     return merged;
   };
-  return { ...raw, cameras: (raw['cameras'] as unknown[]).map((camera) => (isPlain(camera) ? merge(camera) : camera)) };
+  return {
+    ...raw,
+    cameras: (raw['cameras'] as unknown[]).map((camera) => (isPlain(camera) ? merge(camera) : camera)),
+  };
 }
 
-function fillReferences(value: unknown, env: Record<string, string | undefined>, missing: Set<string>): unknown {
+function fillReferences(
+  value: unknown,
+  env: Record<string, string | undefined>,
+  missing: Set<string>,
+): unknown {
   if (typeof value === 'string') {
     return value.replace(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (_, name: string) => {
       const found = env[name];
@@ -87,24 +104,33 @@ function fillReferences(value: unknown, env: Record<string, string | undefined>,
     });
   }
   if (Array.isArray(value)) return value.map((item) => fillReferences(item, env, missing));
-  if (isPlain(value)) return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, fillReferences(v, env, missing)]));
+  if (isPlain(value))
+    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, fillReferences(v, env, missing)]));
   return value;
 }
 
 function describe(issue: z.core.$ZodIssue, raw: unknown): string[] {
   const where = place(issue.path, raw);
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => `${where === '' ? '' : `${where}: `}unknown field "${key}" (check the spelling)`);
+    return issue.keys.map(
+      (key) => `${where === '' ? '' : `${where}: `}unknown field "${key}" (check the spelling)`,
+    );
   }
-  if (issue.code === 'invalid_type' && valueAt(issue.path, raw) === undefined) return [`${where} is missing (${issue.expected})`];
+  if (issue.code === 'invalid_type' && valueAt(issue.path, raw) === undefined)
+    return [`${where} is missing (${issue.expected})`];
   const value = valueAt(issue.path, raw);
-  const secret = issue.path.includes('source') || issue.path.includes('detectSource') || issue.path.includes('email');
-  const shown = value === undefined || secret || typeof value === 'object' ? '' : ` is ${JSON.stringify(value)}:`;
+  const secret =
+    issue.path.includes('source') || issue.path.includes('detectSource') || issue.path.includes('email');
+  const shown =
+    value === undefined || secret || typeof value === 'object' ? '' : ` is ${JSON.stringify(value)}:`;
   return [`${where}${shown} ${issue.message}`];
 }
 
 function valueAt(path: readonly PropertyKey[], raw: unknown): unknown {
-  return path.reduce<unknown>((at, key) => (at === null || at === undefined ? undefined : (at as Record<PropertyKey, unknown>)[key]), raw);
+  return path.reduce<unknown>(
+    (at, key) => (at === null || at === undefined ? undefined : (at as Record<PropertyKey, unknown>)[key]),
+    raw,
+  );
 }
 
 /** `cameras.0.lines.1.from` → `camera gate-1: lines[1].from` */
@@ -117,11 +143,19 @@ function place(path: readonly PropertyKey[], raw: unknown): string {
 }
 
 function dotted(path: readonly PropertyKey[]): string {
-  return path.reduce<string>((text, key) => (typeof key === 'number' ? `${text}[${key}]` : text === '' ? String(key) : `${text}.${String(key)}`), '');
+  return path.reduce<string>(
+    (text, key) =>
+      typeof key === 'number' ? `${text}[${key}]` : text === '' ? String(key) : `${text}.${String(key)}`,
+    '',
+  );
 }
 
 function duplicateIds(raw: unknown): string[] {
   if (!isPlain(raw) || !Array.isArray(raw['cameras'])) return [];
   const ids = raw['cameras'].map((camera: unknown) => (isPlain(camera) ? camera['id'] : undefined));
-  return ids.flatMap((id, i) => (id !== undefined && ids.indexOf(id) !== i ? [`cameras[${i}]: the id "${String(id)}" is used twice; every camera needs its own`] : []));
+  return ids.flatMap((id, i) =>
+    id !== undefined && ids.indexOf(id) !== i
+      ? [`cameras[${i}]: the id "${String(id)}" is used twice; every camera needs its own`]
+      : [],
+  );
 }

@@ -14,11 +14,14 @@ import { ROOT } from './installation.js';
  */
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
 const json = (): Option => new Option('--json', 'JSON lines on stdout, nothing else there');
-const camerasFile = (): Option => new Option('--cameras <file>', 'camera file (default: CAMERAS_FILE or cameras.yaml)');
+const camerasFile = (): Option =>
+  new Option('--cameras <file>', 'camera file (default: CAMERAS_FILE or cameras.yaml)');
 const dataDir = (): Option => new Option('--data <folder>', 'data folder (default: DATA_DIR or data)');
 
 const program = new Command('camqueue')
-  .description('Security and traffic cameras as durable background jobs: sample, detect, track, count, alert.')
+  .description(
+    'Security and traffic cameras as durable background jobs: sample, detect, track, count, alert.',
+  )
   .version(version)
   .showHelpAfterError('(camqueue --help shows how)')
   .addHelpText(
@@ -65,14 +68,18 @@ program
   .argument('<queue...>', `one or more of ${queueNames.join(', ')}`, queueArgument)
   .addOption(camerasFile())
   .addOption(dataDir())
-  .action(async (queues: string[], options: RunOptions) => finish((await import('./commands/worker.js')).worker(queues, options)));
+  .action(async (queues: string[], options: RunOptions) =>
+    finish((await import('./commands/worker.js')).worker(queues, options)),
+  );
 
 program
   .command('scheduler')
   .description('fire the recurring work; any number of them may run')
   .addOption(camerasFile())
   .addOption(dataDir())
-  .action(async (options: RunOptions) => finish((await import('./commands/scheduler.js')).scheduler(options)));
+  .action(async (options: RunOptions) =>
+    finish((await import('./commands/scheduler.js')).scheduler(options)),
+  );
 
 program
   .command('api')
@@ -94,15 +101,25 @@ program
     finish((await import('./commands/enqueue.js')).enqueue(queue.at(-1) ?? '', payload, options)),
   );
 
-const jobs = program.command('jobs').description('look at and steer queues').addOption(dataDir()).addOption(json());
+const jobs = program
+  .command('jobs')
+  .description('look at and steer queues')
+  .addOption(dataDir())
+  .addOption(json());
 jobs
   .command('depth', { isDefault: true })
   .description('jobs by state of every queue')
-  .action(async (_options: unknown, command: Command) => finish((await import('./commands/jobs.js')).depth(command.optsWithGlobals())));
+  .action(async (_options: unknown, command: Command) =>
+    finish((await import('./commands/jobs.js')).depth(command.optsWithGlobals())),
+  );
 jobs
   .command('list')
   .argument('<queue>', 'queue', queueArgument)
-  .addOption(new Option('--state <state>', 'state').choices(['waiting', 'active', 'delayed', 'completed', 'failed']).default('failed'))
+  .addOption(
+    new Option('--state <state>', 'state')
+      .choices(['waiting', 'active', 'delayed', 'completed', 'failed'])
+      .default('failed'),
+  )
   .option('--limit <n>', 'at most', wholeNumber, 20)
   .action(async (queue: string[], _options: unknown, command: Command) =>
     finish((await import('./commands/jobs.js')).list(queue.at(-1) ?? '', command.optsWithGlobals())),
@@ -126,26 +143,42 @@ program
   .option('--classes <list>', 'for example person,car (default: all)', (text: string) => text.split(','))
   .option('--min-score <n>', '0..1', unitNumber, 0.4)
   .addOption(json())
-  .action(async (files: string[], options: DetectOptions) => finish((await import('./commands/detect-pictures.js')).detectPictures(files, options)));
+  .action(async (files: string[], options: DetectOptions) =>
+    finish((await import('./commands/detect-pictures.js')).detectPictures(files, options)),
+  );
 
 program
   .command('replay')
-  .description('one file through the same job handlers, complete, in order, as fast as it goes; every event printed; needs no Redis')
+  .description(
+    'one file through the same job handlers, complete, in order, as fast as it goes; every event printed; needs no Redis',
+  )
   .argument('<video>', 'video file')
   .requiredOption('--camera <file>', 'camera file')
   .option('--id <camera>', 'which camera of the file (default: the first)')
-  .option('--start <time>', 'capture time of the first frame, ISO 8601 (default: when the file was last changed)', isoTime)
+  .option(
+    '--start <time>',
+    'capture time of the first frame, ISO 8601 (default: when the file was last changed)',
+    isoTime,
+  )
   .option('--annotate <folder>', 'write each picture the detector looked at, with boxes drawn')
   .addOption(json())
-  .action(async (video: string, options: ReplayOptions) => finish((await import('./commands/replay.js')).replay(video, options)));
+  .action(async (video: string, options: ReplayOptions) =>
+    finish((await import('./commands/replay.js')).replay(video, options)),
+  );
 
 program
   .command('demo')
   .description('the whole system on sample footage or sources of your own, with a live view and a summary')
   .argument('[source...]', 'video files or stream addresses (default: media/vtest.avi)')
   .option('--keep', 'leave it running and show the addresses of the board and the API')
-  .option('--seconds <n>', 'stop after this long (default: when the sample is through, 60 for your own)', wholeNumber)
-  .action(async (sources: string[], options: DemoOptions) => finish((await import('./commands/demo.js')).demo(sources, options)));
+  .option(
+    '--seconds <n>',
+    'stop after this long (default: when the sample is through, 60 for your own)',
+    wholeNumber,
+  )
+  .action(async (sources: string[], options: DemoOptions) =>
+    finish((await import('./commands/demo.js')).demo(sources, options)),
+  );
 
 const cameras = program.command('cameras').description('check the camera file');
 cameras
@@ -153,28 +186,48 @@ cameras
   .argument('[file]', 'camera file (default: CAMERAS_FILE or cameras.yaml)')
   .description('parse it and list the cameras, or every mistake in it')
   .addOption(json())
-  .action(async (file: string | undefined, options: { json?: boolean }) => finish((await import('./commands/cameras.js')).check(file, options)));
+  .action(async (file: string | undefined, options: { json?: boolean }) =>
+    finish((await import('./commands/cameras.js')).check(file, options)),
+  );
 cameras
   .command('schema')
   .description('JSON Schema of the camera file, for editors')
   .action(async () => finish((await import('./commands/cameras.js')).schema()));
 
-const keys = program.command('keys').description('API keys and people who may log in').addOption(dataDir()).addOption(json());
+const keys = program
+  .command('keys')
+  .description('API keys and people who may log in')
+  .addOption(dataDir())
+  .addOption(json());
 keys
   .command('add')
   .argument('<name>', 'who or what it is for')
-  .addOption(new Option('--role <role>', 'what it may do').choices(['viewer', 'operator', 'admin']).default('operator'))
-  .addOption(new Option('--kind <kind>', 'key for a machine, person with a password').choices(['key', 'person']).default('key'))
+  .addOption(
+    new Option('--role <role>', 'what it may do')
+      .choices(['viewer', 'operator', 'admin'])
+      .default('operator'),
+  )
+  .addOption(
+    new Option('--kind <kind>', 'key for a machine, person with a password')
+      .choices(['key', 'person'])
+      .default('key'),
+  )
   .description('make one; the secret is shown once')
-  .action(async (name: string, _options: unknown, command: Command) => finish((await import('./commands/keys.js')).add(name, command.optsWithGlobals())));
+  .action(async (name: string, _options: unknown, command: Command) =>
+    finish((await import('./commands/keys.js')).add(name, command.optsWithGlobals())),
+  );
 keys
   .command('list')
-  .action(async (_options: unknown, command: Command) => finish((await import('./commands/keys.js')).list(command.optsWithGlobals())));
+  .action(async (_options: unknown, command: Command) =>
+    finish((await import('./commands/keys.js')).list(command.optsWithGlobals())),
+  );
 keys
   .command('disable')
   .argument('<name>', 'as listed')
   .addOption(new Option('--kind <kind>', 'key or person').choices(['key', 'person']).default('key'))
-  .action(async (name: string, _options: unknown, command: Command) => finish((await import('./commands/keys.js')).disable(name, command.optsWithGlobals())));
+  .action(async (name: string, _options: unknown, command: Command) =>
+    finish((await import('./commands/keys.js')).disable(name, command.optsWithGlobals())),
+  );
 
 program
   .command('bench')
@@ -220,13 +273,15 @@ export interface BenchOptions {
 }
 
 function queueArgument(name: string, earlier: string[] | undefined): string[] {
-  if (!(queueNames as string[]).includes(name)) throw new InvalidArgumentError(`there is no queue "${name}"; queues: ${queueNames.join(', ')}`);
+  if (!(queueNames as string[]).includes(name))
+    throw new InvalidArgumentError(`there is no queue "${name}"; queues: ${queueNames.join(', ')}`);
   return [...(earlier ?? []), name];
 }
 
 function wholeNumber(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('must be a whole number of at least 1');
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError('must be a whole number of at least 1');
   return value;
 }
 
@@ -251,7 +306,8 @@ function report(error: unknown): number {
   const text = redactUrls(messageOf(error));
   process.stderr.write(`camqueue: ${text}\n`);
   if (error instanceof InputError) return EXIT_USAGE;
-  if (process.env['LOG_LEVEL'] === 'debug' && error instanceof Error) process.stderr.write(`${redactUrls(error.stack ?? '')}\n`);
+  if (process.env['LOG_LEVEL'] === 'debug' && error instanceof Error)
+    process.stderr.write(`${redactUrls(error.stack ?? '')}\n`);
   return EXIT_FAILED;
 }
 

@@ -37,7 +37,8 @@ export function createInlineJobs(ports: Ports, log: Log, signal: AbortSignal): I
     const bell = contract.doorbell?.(parsed);
     const id = bell ?? contract.jobId?.(parsed) ?? randomUUID();
     const key = `${contract.name}/${id}`;
-    const isThere = bell === undefined ? known.has(key) : waiting.some((job) => job.contract === contract && job.id === id);
+    const isThere =
+      bell === undefined ? known.has(key) : waiting.some((job) => job.contract === contract && job.id === id);
     known.add(key);
     if (!isThere) waiting.push({ contract, id, payload: parsed });
     return id;

@@ -3,7 +3,9 @@ import { join, resolve } from 'node:path';
 import { parseConfig, type Config } from '../config.js';
 
 /** The folder with package.json, whether this file runs compiled (dist/src/main) or from source. */
-export const ROOT = existsSync(join(__dirname, '../../package.json')) ? resolve(__dirname, '../..') : resolve(__dirname, '../../..');
+export const ROOT = existsSync(join(__dirname, '../../package.json'))
+  ? resolve(__dirname, '../..')
+  : resolve(__dirname, '../../..');
 
 /** The configuration of this process: environment variables, with those of a `.env` file in the working folder below them. */
 export function loadConfig(overrides: Record<string, string | undefined> = {}): Config {

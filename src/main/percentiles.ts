@@ -10,7 +10,8 @@ export interface Percentiles {
 export function percentilesOf(values: readonly number[]): Percentiles | undefined {
   if (values.length === 0) return undefined;
   const sorted = [...values].sort((a, b) => a - b);
-  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? 0;
+  const at = (share: number): number =>
+    sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? 0;
   return { p50: at(0.5), p95: at(0.95), count: sorted.length };
 }
 
@@ -18,7 +19,10 @@ export function percentilesOf(values: readonly number[]): Percentiles | undefine
  * Of a histogram in seconds, summed over all processes and labels, in ms: within a bucket values are taken as
  * evenly spread, as Prometheus's histogram_quantile does.
  */
-export function histogramPercentiles(sets: readonly (readonly MetricFamily[])[], name: string): Percentiles | undefined {
+export function histogramPercentiles(
+  sets: readonly (readonly MetricFamily[])[],
+  name: string,
+): Percentiles | undefined {
   const cumulative = new Map<number, number>();
   for (const family of sets.flat().filter((each) => each.name === name)) {
     for (const { value, labels, metricName } of family.values) {

@@ -9,10 +9,19 @@ import type { World } from './world.js';
 type Read = Pick<Ports, 'cameras' | 'states' | 'alerts'>;
 
 /** Reads what the live view shows from the same stores as everybody else; nothing is asked of the processes. */
-export async function readSystem(world: World, ports: Read, startedAt: number, now: number): Promise<SystemState> {
+export async function readSystem(
+  world: World,
+  ports: Read,
+  startedAt: number,
+  now: number,
+): Promise<SystemState> {
   const cameras = await Promise.all(ports.cameras.all().map(({ id }) => readCamera(id, ports)));
   const queues = await Promise.all(queueNames.map((name) => readQueue(name, world)));
-  const alerts = (await ports.alerts.list({ limit: 5 })).map(({ at, summary, state }) => ({ at, summary, state }));
+  const alerts = (await ports.alerts.list({ limit: 5 })).map(({ at, summary, state }) => ({
+    at,
+    summary,
+    state,
+  }));
   return { elapsedMs: now - startedAt, cameras, queues, alerts };
 }
 
@@ -20,7 +29,8 @@ async function readCamera(id: string, ports: Read): Promise<CameraLine> {
   const source = await ports.states.source(id);
   const checkpoint = await ports.states.read(id);
   const counters = sceneCounters(checkpoint?.scene ?? newScene());
-  const sum = (direction: 'in' | 'out'): number => counters.lines.reduce((total, line) => total + line[direction], 0);
+  const sum = (direction: 'in' | 'out'): number =>
+    counters.lines.reduce((total, line) => total + line[direction], 0);
   return {
     id,
     status: source?.status ?? 'connecting',

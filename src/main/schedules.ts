@@ -1,4 +1,4 @@
-import type { Schedule } from "../../queues/schedules.js";
+import type { Schedule } from '../../queues/schedules.js';
 
 export function schedules(_timeZone: string): Schedule[] {
   return [];

@@ -30,7 +30,10 @@ const HEALTHY_MS = 60_000;
  * their IPC channel and stop by themselves.
  * @param options.logDir when given, each child's output goes to `<logDir>/<role>.log` instead of this process's.
  */
-export function supervise(roles: readonly Role[], options: { env: NodeJS.ProcessEnv; log: Log; logDir?: string }): Supervisor {
+export function supervise(
+  roles: readonly Role[],
+  options: { env: NodeJS.ProcessEnv; log: Log; logDir?: string },
+): Supervisor {
   const alive = new Map<string, ChildProcess>();
   const timers = new Set<NodeJS.Timeout>();
   let stopping = false;
@@ -38,7 +41,8 @@ export function supervise(roles: readonly Role[], options: { env: NodeJS.Process
   const gaveUp = new Promise<string>((resolve) => (giveUp = resolve));
 
   function start(role: Role, delayMs: number): void {
-    const output = options.logDir === undefined ? undefined : openSync(join(options.logDir, `${role.name}.log`), 'a');
+    const output =
+      options.logDir === undefined ? undefined : openSync(join(options.logDir, `${role.name}.log`), 'a');
     const child = fork(join(__dirname, 'cli.js'), role.args, {
       env: options.env,
       stdio: ['ignore', output ?? 'inherit', output ?? 'inherit', 'ipc'],
@@ -50,8 +54,12 @@ export function supervise(roles: readonly Role[], options: { env: NodeJS.Process
       alive.delete(role.name);
       if (stopping) return;
       if (code === EXIT_USAGE) return giveUp(role.name);
-      const nextMs = Date.now() - startedAt > HEALTHY_MS ? FIRST_RESTART_MS : Math.min(delayMs * 2, LAST_RESTART_MS);
-      options.log.warn({ role: role.name, code, signal, restartMs: nextMs }, 'a process died; it is started again');
+      const nextMs =
+        Date.now() - startedAt > HEALTHY_MS ? FIRST_RESTART_MS : Math.min(delayMs * 2, LAST_RESTART_MS);
+      options.log.warn(
+        { role: role.name, code, signal, restartMs: nextMs },
+        'a process died; it is started again',
+      );
       const timer = setTimeout(() => {
         timers.delete(timer);
         start(role, nextMs);
@@ -63,7 +71,10 @@ export function supervise(roles: readonly Role[], options: { env: NodeJS.Process
   for (const role of roles) start(role, FIRST_RESTART_MS / 2);
   return {
     gaveUp,
-    pids: () => Object.fromEntries([...alive].flatMap(([name, child]) => (child.pid === undefined ? [] : [[name, child.pid]]))),
+    pids: () =>
+      Object.fromEntries(
+        [...alive].flatMap(([name, child]) => (child.pid === undefined ? [] : [[name, child.pid]])),
+      ),
     stop: async (graceMs) => {
       stopping = true;
       timers.forEach((timer) => clearTimeout(timer));

@@ -36,7 +36,10 @@ export function startSystem(config: Config, log: Log, options: { again: boolean;
 }
 
 function rolesOf(config: Config, again: boolean): Role[] {
-  const motion = Array.from({ length: config.MOTION_WORKERS }, (_, i) => ({ name: `motion-${i + 1}`, args: ['worker', 'motion'] }));
+  const motion = Array.from({ length: config.MOTION_WORKERS }, (_, i) => ({
+    name: `motion-${i + 1}`,
+    args: ['worker', 'motion'],
+  }));
   return [
     { name: 'api', args: ['api'] },
     { name: 'alerts', args: ['worker', 'alert', 'notification'] },
@@ -51,7 +54,8 @@ export function refuseWhenRunning(dataDir: string): void {
   const path = join(dataDir, 'run.pid');
   if (!existsSync(path)) return;
   const pid = Number(readFileSync(path, 'utf8'));
-  if (isAlive(pid)) throw new InputError(`this installation is running already (process ${pid}, data folder ${dataDir})`);
+  if (isAlive(pid))
+    throw new InputError(`this installation is running already (process ${pid}, data folder ${dataDir})`);
 }
 
 /** One `run` an installation: two would read every camera twice. The lock of a process that died is taken over. */

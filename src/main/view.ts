@@ -42,16 +42,25 @@ export function drawSystem(state: SystemState, columns: number, timeZone: string
       camera.status,
       camera.fps === undefined ? '-' : camera.fps.toFixed(1),
       ...[camera.in, camera.out, camera.current].map(String),
-      ...[camera.counts.analysed, camera.counts.gated, camera.counts.dropped, camera.counts.failed].map(String),
+      ...[camera.counts.analysed, camera.counts.gated, camera.counts.dropped, camera.counts.failed].map(
+        String,
+      ),
       camera.progress === undefined ? '-' : `${Math.floor(camera.progress * 100)}%`,
     ]),
   ];
   const queues = [
     ['QUEUE', 'WAITING', 'ACTIVE', 'DELAYED', 'FAILED', 'DONE'],
-    ...state.queues.map((queue) => [queue.name, ...[queue.waiting, queue.active, queue.delayed, queue.failed, queue.done].map(String)]),
+    ...state.queues.map((queue) => [
+      queue.name,
+      ...[queue.waiting, queue.active, queue.delayed, queue.failed, queue.done].map(String),
+    ]),
   ];
-  const reasons = state.cameras.filter(({ reason }) => reason !== undefined).map(({ id, reason }) => `  ${id}: ${reason ?? ''}`);
-  const alerts = state.alerts.map(({ at, summary, state: sent }) => `  ${clock(at, timeZone)}  ${summary}  [${sent}]`);
+  const reasons = state.cameras
+    .filter(({ reason }) => reason !== undefined)
+    .map(({ id, reason }) => `  ${id}: ${reason ?? ''}`);
+  const alerts = state.alerts.map(
+    ({ at, summary, state: sent }) => `  ${clock(at, timeZone)}  ${summary}  [${sent}]`,
+  );
   const lines = [
     `Camqueue  ${(state.elapsedMs / 1000).toFixed(0)} s`,
     '',
@@ -78,10 +87,16 @@ export function plainLine(state: SystemState): string {
 
 /** Columns aligned: the first to the left, numbers to the right. */
 export function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? '').length)),
+  );
   return rows.map((row) =>
     row
-      .map((cell, column) => (/^[\d.%-]+$/.test(cell) || (rows[0] === row && column > 1) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
+      .map((cell, column) =>
+        /^[\d.%-]+$/.test(cell) || (rows[0] === row && column > 1)
+          ? cell.padStart(widths[column] ?? 0)
+          : cell.padEnd(widths[column] ?? 0),
+      )
       .join('  ')
       .trimEnd(),
   );

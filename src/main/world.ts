@@ -80,9 +80,20 @@ export async function openWorld(config: Config, role: string, log: Log): Promise
   });
   const build: { readonly [P in keyof Ports]: () => Promise<Ports[P]> } = {
     cameras: once(async () => createCameras(cameraFile())),
-    frames: once(async () => createRedisFrameRing(await framesRedis(), { prefix: config.QUEUE_PREFIX, ringBytes: config.RING_MB * 1024 ** 2 })),
+    frames: once(async () =>
+      createRedisFrameRing(await framesRedis(), {
+        prefix: config.QUEUE_PREFIX,
+        ringBytes: config.RING_MB * 1024 ** 2,
+      }),
+    ),
     states: once(async () => createRedisCameraStates(await jobsRedis(), config.QUEUE_PREFIX)),
-    detectors: once(async () => createDetectors({ modelsDir: config.MODELS_DIR, networks: networksOf(cameraFile().networks, config.MODELS_DIR), metrics })),
+    detectors: once(async () =>
+      createDetectors({
+        modelsDir: config.MODELS_DIR,
+        networks: networksOf(cameraFile().networks, config.MODELS_DIR),
+        metrics,
+      }),
+    ),
     pictures: once(async () => createPictures()),
     snapshots: once(async () => createSnapshotStore(join(config.DATA_DIR, 'snapshots'))),
     events: once(async () => createEventStore(await database())),
@@ -122,15 +133,22 @@ export async function openWorld(config: Config, role: string, log: Log): Promise
     }),
     close: async () => {
       for (const close of closers.reverse().splice(0)) {
-        await close().catch((error: unknown) => log.warn({ reason: String(error) }, 'something did not close cleanly'));
+        await close().catch((error: unknown) =>
+          log.warn({ reason: String(error) }, 'something did not close cleanly'),
+        );
       }
     },
   };
 }
 
-async function openRedis(config: Config, log: Log, closers: (() => Promise<unknown>)[]): Promise<World['addresses']> {
+async function openRedis(
+  config: Config,
+  log: Log,
+  closers: (() => Promise<unknown>)[],
+): Promise<World['addresses']> {
   const { REDIS_URL, FRAME_REDIS_URL } = config;
-  if (REDIS_URL !== undefined && FRAME_REDIS_URL !== undefined) return { jobs: { url: REDIS_URL }, frames: { url: FRAME_REDIS_URL } };
+  if (REDIS_URL !== undefined && FRAME_REDIS_URL !== undefined)
+    return { jobs: { url: REDIS_URL }, frames: { url: FRAME_REDIS_URL } };
   const embedded = await startEmbeddedRedis({ dataDir: config.DATA_DIR, log });
   closers.push(() => embedded.close());
   return {

@@ -45,7 +45,7 @@ class LiveReading {
   lastFrameAt = -Infinity;
   /** The stream's frames before this connection: indexes go on. */
   #framesBefore = 0;
-  readonly #clock = createCaptureClock();
+  #lastAt = -Infinity;
 
   constructor(
     private readonly context: CameraContext,
@@ -75,6 +75,8 @@ class LiveReading {
 
   async #readAll(source: FrameSource, watch: { waiting(is: boolean): void }): Promise<void> {
     const { signal, now } = this.context;
+    // A new connection counts its time from 0 again.
+    const clock = createCaptureClock();
     const framesBefore = this.#framesBefore;
     for (;;) {
       watch.waiting(true);
@@ -82,7 +84,8 @@ class LiveReading {
       watch.waiting(false);
       if (!next || signal.aborted) return;
       this.lastFrameAt = now();
-      const at = this.#clock.capturedAt(next.mediaMs / 1000, next.arrivedAt);
+      const at = Math.max(clock.capturedAt(next.mediaMs / 1000, next.arrivedAt), this.#lastAt + 1);
+      this.#lastAt = at;
       this.#framesBefore = framesBefore + next.frame + 1;
       this.status.sampled(at, next.picture);
       await this.road.offer({ frame: framesBefore + next.frame, at, picture: next.picture });

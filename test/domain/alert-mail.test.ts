@@ -61,7 +61,12 @@ it('lets no text become markup, a header or a second line', () => {
       const plain = alertMail({ ...facts, summary: 'a', cameraName: 'a', siteName: 'a' }).html.match(
         /<[^>]*>/g,
       );
-      expect(tags?.map((tag) => tag.split(' ')[0])).toEqual(plain?.map((tag) => tag.split(' ')[0]));
+      expect(tags?.map(attributes)).toEqual(plain?.map(attributes));
     }),
   );
 });
+
+/** A tag with its attributes' names, without their values. */
+function attributes(tag: string): string {
+  return tag.replace(/"[^"]*"/g, '""');
+}

@@ -1,11 +1,142 @@
-import { readFileSync } from 'node:fs';
-import { parseCameraFile } from '../../src/io/camera-file.js';
-test('x', () => {
-  try {
-    console.log(
-      JSON.stringify(parseCameraFile(readFileSync('/tmp/t.yaml', 'utf8'), 't.yaml', { GATE1_PASSWORD: 'p' })),
-    );
-  } catch (e) {
-    console.log((e as Error).message);
-  }
+import { createCameras, parseCameraFile, readCameraFile } from '../../src/io/camera-file.js';
+
+const camera = (fields: string): string => `cameras: [ { id: gate-1, source: clip.mp4, ${fields} } ]`;
+const parse = (text: string, env: Record<string, string> = {}): ReturnType<typeof parseCameraFile> =>
+  parseCameraFile(text, 'cameras.yaml', env);
+
+test('a camera of two fields gets working defaults', () => {
+  const [first] = parse('cameras: [ { id: gate-1, source: clip.mp4 } ]').cameras;
+  expect(first).toMatchObject({
+    fps: 5,
+    pace: 'realtime',
+    enabled: true,
+    detect: { network: 'nanodet-g-416', minScore: 0.4, everyMs: 200 },
+    alerts: { cooldownS: 60 },
+    lines: [],
+    zones: [],
+  });
+});
+
+test('JSON is read as well', () => {
+  expect(parse('{"cameras":[{"id":"a","source":"x.mp4"}]}').cameras).toHaveLength(1);
+});
+
+test('the full example of the documentation is accepted', () => {
+  const file = parse(
+    `
+site: { name: Bai xe Tran Phu, timeZone: Asia/Ho_Chi_Minh, country: VN }
+defaults: { fps: 5 }
+cameras:
+  - id: gate-1
+    name: Main gate
+    source: rtsp://viewer:\${GATE1_PASSWORD}@10.0.0.5/main
+    detectSource: rtsp://10.0.0.5/sub
+    fps: 10
+    detect: { network: nanodet-g-416, classes: [person, car], minScore: 0.4 }
+    masks: [ [[0, 0], [0.3, 0], [0.3, 0.05], [0, 0.05]] ]
+    lines:
+      - { id: door, from: [0, 0.5], to: [1, 0.5], classes: [person], names: { in: entering, out: leaving } }
+      - { id: stop, from: [0, 0.8], to: [1, 0.8] }
+      - { id: solid-1, from: [0.5, 0], to: [0.5, 1] }
+    zones:
+      - { id: yard, polygon: [[0.1, 0.4], [0.9, 0.4], [0.9, 1], [0.1, 1]], kind: restricted, classes: [person], minDwellMs: 500, schedule: "mon-fri 19:00-06:00; sat,sun" }
+      - { id: road, polygon: [[0, 0], [1, 0], [1, 1]] }
+    calibration: { points: [ { at: [0.2, 0.9], ground: [0, 0] }, { at: [0.8, 0.9], ground: [3, 0] }, { at: [0.2, 0.1], ground: [0, 9] }, { at: [0.8, 0.1], ground: [3, 9] } ] }
+    signals: [ { id: south, lamp: [0.86, 0.378, 0.028, 0.102] } ]
+    rules:
+      - { kind: red-light, line: stop, signal: south, direction: out, graceMs: 300 }
+      - { kind: speed, zone: road, limitKmh: 50, toleranceKmh: 5 }
+      - { kind: wrong-way, zone: road, headingDeg: 90, toleranceDeg: 60 }
+      - { kind: lane, line: solid-1 }
+    suspicious: { abandoned: { afterMs: 30000 }, crowd: { zone: road, people: 15, forMs: 5000 }, loitering: { zone: yard, afterMs: 60000 }, fall: { downMs: 2000 }, faces: true }
+    plates: { enabled: true, lists: [residents, stolen] }
+    record: { mode: always, segmentS: 60, retentionDays: 14 }
+    alerts: { cooldownS: 60 }
+`,
+    { GATE1_PASSWORD: 'p4ss' },
+  );
+  expect(file.cameras[0]?.source).toBe('rtsp://viewer:p4ss@10.0.0.5/main');
+});
+
+test('defaults are merged field by field, and a camera wins', () => {
+  const file = parse(`
+defaults: { fps: 8, detect: { minScore: 0.6, everyMs: 100 } }
+cameras: [ { id: a, source: x, detect: { minScore: 0.3 } }, { id: b, source: y, fps: 2 } ]`);
+  expect(file.cameras.map(({ fps, detect }) => [fps, detect.minScore, detect.everyMs])).toEqual([
+    [8, 0.3, 100],
+    [2, 0.6, 100],
+  ]);
+});
+
+test.each([
+  ['an unknown field', camera('fsp: 3'), /camera gate-1: unknown field "fsp"/],
+  ['a missing source', 'cameras: [ { id: gate-1 } ]', /camera gate-1: source is missing/],
+  ['a missing id', 'cameras: [ { source: x } ]', /cameras\[0\]: id is missing/],
+  [
+    'two cameras with one id',
+    'cameras: [ { id: a, source: x }, { id: a, source: y } ]',
+    /cameras\[1\]: the id "a" is used twice/,
+  ],
+  ['an id that is none', 'cameras: [ { id: "Gate 1", source: x } ]', /id is "Gate 1": must be 1-64 of a-z/],
+  [
+    'a polygon with two points',
+    camera('zones: [ { id: z, polygon: [[0,0],[1,1]] } ]'),
+    /camera gate-1: zones\[0\]\.polygon needs at least 3 points/,
+  ],
+  [
+    'a coordinate outside 0..1',
+    camera('lines: [ { id: l, from: [0, 1.5], to: [1, 1] } ]'),
+    /lines\[0\]\.from\[1\] is 1\.5: must be in 0\.\.1/,
+  ],
+  [
+    'a line without length',
+    camera('lines: [ { id: l, from: [0.5, 0.5], to: [0.5, 0.5] } ]'),
+    /lines\[0\] has no length/,
+  ],
+  [
+    'two lines with one id',
+    camera('lines: [ { id: l, from: [0,0], to: [1,1] }, { id: l, from: [0,1], to: [1,0] } ]'),
+    /lines\[1\]\.id.*used twice/,
+  ],
+  [
+    'a rule about a line that is not there',
+    camera('rules: [ { kind: lane, line: nowhere } ]'),
+    /rules\[0\]\.line.*"nowhere"/,
+  ],
+  ['a cooldown of 0', camera('alerts: { cooldownS: 0 }'), /alerts\.cooldownS is 0: must be at least 1/],
+  [
+    'a schedule that is none',
+    camera('zones: [ { id: z, polygon: [[0,0],[1,1],[0,1]], schedule: sometimes } ]'),
+    /zones\[0\]\.schedule.*"sometimes" is no schedule/,
+  ],
+  [
+    'a time zone that is none',
+    'site: { timeZone: Mars/Base }\ncameras: [ { id: a, source: x } ]',
+    /site\.timeZone is "Mars\/Base"/,
+  ],
+  ['no cameras', 'cameras: []', /cameras lists no camera/],
+  ['no YAML', 'cameras: [', /is no valid YAML/],
+  ['a text', 'hello', /cameras\.yaml/],
+  [
+    'a secret that is not set',
+    'cameras: [ { id: a, source: "rtsp://u:${NOPE}@h/" } ]',
+    /refers to NOPE: set it in the environment/,
+  ],
+])('%s is refused: which camera, which field, what to do', (_, text, message) => {
+  expect(() => parse(text)).toThrow(message);
+});
+
+test('a mistake never shows a source with its password', () => {
+  expect(() => parse('cameras: [ { id: a, source: ["rtsp://u:hunter2@h/"] } ]')).toThrow(/source/);
+  expect(() => parse('cameras: [ { id: a, source: ["rtsp://u:hunter2@h/"] } ]')).not.toThrow(/hunter2/);
+});
+
+test('a missing file says how to go on', () => {
+  expect(() => readCameraFile('/nowhere/cameras.yaml', {})).toThrow(/does not exist.*CAMERAS_FILE/);
+});
+
+test('an unknown camera is a permanent error', () => {
+  const cameras = createCameras(parse(camera('')));
+  expect(cameras.get('gate-1').id).toBe('gate-1');
+  expect(() => cameras.get('gate-2')).toThrow(/"gate-2" is not in the camera file/);
 });

@@ -114,6 +114,7 @@ it('says that nothing left when nobody listens', async () => {
   expect(error).toMatchObject({ notSent: true, message: expect.stringContaining('ECONNREFUSED') as string });
 });
 
+// Less than the mailer's own 20 s for a silent server.
 it('stops when told so, at once, and the next mail goes through', async () => {
   const stop = new AbortController();
   const hanging = await startMailCatcher({ onMail: () => stop.abort(new Error('shutdown')) });
@@ -126,7 +127,7 @@ it('stops when told so, at once, and the next mail goes through', async () => {
   await mailer.send(mail, never);
   mailers.splice(0).forEach((each) => each.close());
   await hanging.close();
-});
+}, 15_000);
 
 it('waits, costing no attempt, while no server or no valid login is set', async () => {
   const unset = await failureOf(mailerFor(undefined).send(mail, never));

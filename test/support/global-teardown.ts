@@ -8,7 +8,9 @@ export default async function teardown(): Promise<void> {
   const left = leftBehind(mark);
   if (left.length === 0) return;
   for (const { pid } of left) process.kill(pid, 'SIGKILL');
-  throw new Error(`tests left processes running:\n${left.map(({ pid, command }) => `  ${pid} ${command}`).join('\n')}`);
+  throw new Error(
+    `tests left processes running:\n${left.map(({ pid, command }) => `  ${pid} ${command}`).join('\n')}`,
+  );
 }
 
 function leftBehind(mark: string): { pid: number; command: string }[] {

@@ -17,7 +17,8 @@ const FORMATS = new Set(['jpeg', 'png', 'webp', 'gif', 'tiff', 'heif', 'avif', '
 export async function readPicture(source: string | Uint8Array): Promise<Picture> {
   const name = typeof source === 'string' ? source : 'picture';
   await checkBytes(source, name);
-  const file = sharp(source, { limitInputPixels: MAX_PIXELS, failOn: 'error' });
+  // The library's own limit would say less than the checks below, which come before anything is decoded.
+  const file = sharp(source, { limitInputPixels: false, failOn: 'error' });
   const { format, width, height } = await file.metadata().catch((error: unknown) => {
     throw new InputError(`${name}: is not a picture that can be read (${firstLine(error)}); JPEG, PNG, WebP, GIF, TIFF and AVIF can`);
   });

@@ -75,9 +75,14 @@ async function connectUser(plan: ServerPlan): Promise<Redis> {
   });
   // What there is to say is said by `connect` rejecting and by `end`.
   user.on('error', () => undefined);
-  await user.connect();
-  // After a restart by somebody with other settings, the newest user's count.
-  if (plan.maxBytes !== undefined) await user.config('SET', 'maxmemory', plan.maxBytes);
+  try {
+    await user.connect();
+    // The server may have been started with other settings: the newest user's count.
+    if (plan.maxBytes !== undefined) await user.config('SET', 'maxmemory', plan.maxBytes);
+  } catch (error) {
+    user.disconnect();
+    throw error;
+  }
   // Being a user keeps no process alive.
   user.stream.unref();
   return user;

@@ -21,7 +21,16 @@ export async function api(options: RunOptions): Promise<number> {
       registry,
       producer: world.producer(),
       inspector: world.inspector(),
-      ports: await world.ports(['cameras', 'states', 'frames', 'pictures', 'events', 'alerts', 'snapshots', 'audit']),
+      ports: await world.ports([
+        'cameras',
+        'states',
+        'frames',
+        'pictures',
+        'events',
+        'alerts',
+        'snapshots',
+        'audit',
+      ]),
       principals,
       sessionSecret: await sharedSecret(redis, prefix, 'session'),
       boardQueues: queueNames.map((name) => queues.queue(name)),
@@ -30,10 +39,18 @@ export async function api(options: RunOptions): Promise<number> {
     });
     const admin = await ensureFirstAdmin(principals);
     const server = await startApi({ host: config.HTTP_HOST, port: config.HTTP_PORT, app });
-    const publishing = await publishMetrics({ redis, prefix, process: world.processName, metrics: world.metrics, log });
+    const publishing = await publishMetrics({
+      redis,
+      prefix,
+      process: world.processName,
+      metrics: world.metrics,
+      log,
+    });
     if (admin) {
       // To the terminal, not to the log: logs are kept and shipped.
-      process.stdout.write(`First start: log in as ${admin.user} with password ${admin.password}\nAPI key: ${admin.key}\nBoth are shown only now; "camqueue keys" makes others.\n`);
+      process.stdout.write(
+        `First start: log in as ${admin.user} with password ${admin.password}\nAPI key: ${admin.key}\nBoth are shown only now; "camqueue keys" makes others.\n`,
+      );
     }
     log.info({ url: `http://${config.HTTP_HOST}:${server.port}/` }, 'API is ready');
     return async () => {

@@ -12,8 +12,17 @@ export async function check(path: string | undefined, options: { json?: boolean 
   const cameras = file.cameras.map((camera) => ({ ...camera, source: redactUrls(camera.source) }));
   if (options.json === true) cameras.forEach((camera) => console.log(JSON.stringify(camera)));
   else {
-    const rows = cameras.map(({ id, source, fps, lines, zones, enabled }) => [id, enabled ? 'yes' : 'no', String(fps), String(lines.length), String(zones.length), source]);
-    table([['CAMERA', 'ENABLED', 'FPS', 'LINES', 'ZONES', 'SOURCE'], ...rows]).forEach((line) => console.log(line));
+    const rows = cameras.map(({ id, source, fps, lines, zones, enabled }) => [
+      id,
+      enabled ? 'yes' : 'no',
+      String(fps),
+      String(lines.length),
+      String(zones.length),
+      source,
+    ]);
+    table([['CAMERA', 'ENABLED', 'FPS', 'LINES', 'ZONES', 'SOURCE'], ...rows]).forEach((line) =>
+      console.log(line),
+    );
   }
   return EXIT_OK;
 }

@@ -42,12 +42,21 @@ export async function demo(sources: readonly string[], options: DemoOptions): Pr
   await writeFile(camerasPath, cameraFile);
   // Whatever the shell has set for a real installation must not leak into the demonstration, nor the other way round.
   for (const name of ['REDIS_URL', 'FRAME_REDIS_URL', 'DATABASE_URL']) delete process.env[name];
-  Object.assign(process.env, { DATA_DIR: DATA, CAMERAS_FILE: camerasPath, SMTP_URL: mails.url, HTTP_HOST: '127.0.0.1', HTTP_PORT: String(await freePort()) });
+  Object.assign(process.env, {
+    DATA_DIR: DATA,
+    CAMERAS_FILE: camerasPath,
+    SMTP_URL: mails.url,
+    HTTP_HOST: '127.0.0.1',
+    HTTP_PORT: String(await freePort()),
+  });
   const config = loadConfig();
   const log = createLog('demo', 'error');
   const world = await openWorld(config, 'demo', log);
   try {
-    const seconds = options.keep === true ? Infinity : (options.seconds ?? (sources.length === 0 ? SAMPLE_SECONDS : OWN_SECONDS));
+    const seconds =
+      options.keep === true
+        ? Infinity
+        : (options.seconds ?? (sources.length === 0 ? SAMPLE_SECONDS : OWN_SECONDS));
     return await show(world, { log, config, mails, signal, seconds, keep: options.keep === true });
   } finally {
     await world.close();
@@ -72,23 +81,36 @@ async function show(world: World, stage: Stage): Promise<number> {
   const startedAt = Date.now();
   let failed: string | undefined;
   void system.gaveUp.then((role) => (failed = role));
-  console.log(stage.keep ? keepLines(stage.config, admin).join('\n') : 'Starting the system on real footage; it stops by itself (Ctrl-C stops it now).');
+  console.log(
+    stage.keep
+      ? keepLines(stage.config, admin).join('\n')
+      : 'Starting the system on real footage; it stops by itself (Ctrl-C stops it now).',
+  );
   try {
     let state: SystemState;
     do {
       state = await readSystem(world, ports, startedAt, Date.now());
       view.show(state);
       await pause(REFRESH_MS, stage.signal);
-    } while (failed === undefined && !stage.signal.aborted && state.elapsedMs < stage.seconds * 1000 && (stage.keep || !isThrough(state)));
+    } while (
+      failed === undefined &&
+      !stage.signal.aborted &&
+      state.elapsedMs < stage.seconds * 1000 &&
+      (stage.keep || !isThrough(state))
+    );
     view.end();
     if (failed !== undefined) {
-      process.stderr.write(`camqueue: the ${failed} process cannot work; its log: ${join(DATA, 'logs', `${failed}.log`)}\n`);
+      process.stderr.write(
+        `camqueue: the ${failed} process cannot work; its log: ${join(DATA, 'logs', `${failed}.log`)}\n`,
+      );
       return EXIT_FAILED;
     }
     if (stage.signal.aborted && !stage.keep) return EXIT_OK;
     const result = await resultOf(world, ports, startedAt, stage);
     await system.stop();
-    console.log(summaryLines({ ...result, files: [...(await clips(ports, stage.signal)), ...result.files] }).join('\n'));
+    console.log(
+      summaryLines({ ...result, files: [...(await clips(ports, stage.signal)), ...result.files] }).join('\n'),
+    );
     return result.system.cameras.some(({ status }) => status === 'connection_failed') ? EXIT_FAILED : EXIT_OK;
   } finally {
     view.end();
@@ -98,11 +120,18 @@ async function show(world: World, stage: Stage): Promise<number> {
 
 /** Every source has ended, and nothing is left to do for any queue. */
 function isThrough(state: SystemState): boolean {
-  const ended = state.cameras.every(({ status }) => status === 'finished' || status === 'connection_failed' || status === 'disabled');
+  const ended = state.cameras.every(
+    ({ status }) => status === 'finished' || status === 'connection_failed' || status === 'disabled',
+  );
   return ended && state.queues.every(({ waiting, active, delayed }) => waiting + active + delayed === 0);
 }
 
-async function resultOf(world: World, ports: DemoPorts, startedAt: number, stage: Stage): Promise<DemoResult> {
+async function resultOf(
+  world: World,
+  ports: DemoPorts,
+  startedAt: number,
+  stage: Stage,
+): Promise<DemoResult> {
   const system = await readSystem(world, ports, startedAt, Date.now());
   const alerts = await ports.alerts.list({ limit: 1000 });
   const deliveries = await ports.alerts.deliveries({ limit: 1000 });
@@ -118,8 +147,18 @@ async function resultOf(world: World, ports: DemoPorts, startedAt: number, stage
     lines: ports.cameras.all().flatMap((camera) =>
       camera.lines.map((line) => {
         const count = (direction: 'in' | 'out'): number =>
-          crossings.filter((row) => row.cameraId === camera.id && row.line === line.id && row.direction === direction).reduce((sum, row) => sum + row.count, 0);
-        return { camera: camera.id, line: line.id, names: line.names ?? { in: 'in', out: 'out' }, in: count('in'), out: count('out') };
+          crossings
+            .filter(
+              (row) => row.cameraId === camera.id && row.line === line.id && row.direction === direction,
+            )
+            .reduce((sum, row) => sum + row.count, 0);
+        return {
+          camera: camera.id,
+          line: line.id,
+          names: line.names ?? { in: 'in', out: 'out' },
+          in: count('in'),
+          out: count('out'),
+        };
       }),
     ),
     alerts: {
@@ -163,7 +202,9 @@ function keepLines(config: Config, admin: Awaited<ReturnType<typeof ensureFirstA
     `  Bull Board   ${address}/admin/queues`,
     `  Cameras      ${address}/`,
     `  API          ${address}/api/v1/cameras`,
-    ...(admin ? [`  Log in as    ${admin.user}   password ${admin.password}`, `  API key      ${admin.key}`] : []),
+    ...(admin
+      ? [`  Log in as    ${admin.user}   password ${admin.password}`, `  API key      ${admin.key}`]
+      : []),
     '',
   ];
 }

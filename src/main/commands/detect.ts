@@ -38,7 +38,8 @@ const DRAWABLE = new Set(['.png', '.jpg', '.jpeg', '.webp']);
 export async function detect(files: string[], options: DetectOptions, deps: DetectDeps): Promise<number> {
   const { minScore = 0.4 } = options;
   if (files.length === 0) throw new InputError('detect: name at least one picture file');
-  if (!(minScore > 0 && minScore <= 1)) throw new InputError(`--min-score is ${minScore}: it must be above 0 and at most 1`);
+  if (!(minScore > 0 && minScore <= 1))
+    throw new InputError(`--min-score is ${minScore}: it must be above 0 and at most 1`);
   if (options.draw !== undefined && !DRAWABLE.has(extname(options.draw).toLowerCase())) {
     throw new InputError(`--draw is "${options.draw}": it must end in ${[...DRAWABLE].join(', ')}`);
   }
@@ -52,7 +53,9 @@ export async function detect(files: string[], options: DetectOptions, deps: Dete
       const detections = await detector.detect(picture, WHOLE, { classes, minScore });
       report(file, picture, detections, performance.now() - startedAt, options, deps);
       if (options.draw !== undefined) {
-        await deps.pictures.write(drawPath(options.draw, i, files.length), picture, { overlay: overlayOf(detections) });
+        await deps.pictures.write(drawPath(options.draw, i, files.length), picture, {
+          overlay: overlayOf(detections),
+        });
       }
     } catch (error) {
       failed = true;
@@ -66,11 +69,24 @@ export async function detect(files: string[], options: DetectOptions, deps: Dete
 function knownClasses(classes: readonly string[], { labels, network }: Detector): readonly string[] {
   const unknown = classes.filter((name) => !labels.includes(name));
   if (unknown.length === 0) return classes;
-  throw new InputError(`--classes: network ${network} has no class ${unknown.map((name) => `"${name}"`).join(', ')}; it knows: ${labels.join(', ')}`);
+  throw new InputError(
+    `--classes: network ${network} has no class ${unknown.map((name) => `"${name}"`).join(', ')}; it knows: ${labels.join(', ')}`,
+  );
 }
 
-function report(file: string, picture: Picture, detections: readonly Detection[], ms: number, options: DetectOptions, { print }: DetectDeps): void {
-  const found = detections.map(({ label, score, box }) => ({ label, score: round(score, 1000), box: rounded(toPixels(box, picture)) }));
+function report(
+  file: string,
+  picture: Picture,
+  detections: readonly Detection[],
+  ms: number,
+  options: DetectOptions,
+  { print }: DetectDeps,
+): void {
+  const found = detections.map(({ label, score, box }) => ({
+    label,
+    score: round(score, 1000),
+    box: rounded(toPixels(box, picture)),
+  }));
   const { width, height } = picture;
   if (options.json) {
     print(JSON.stringify({ file, width, height, detections: found, ms: round(ms, 10) }));
@@ -79,13 +95,19 @@ function report(file: string, picture: Picture, detections: readonly Detection[]
   const count = found.length === 1 ? '1 object' : `${found.length === 0 ? 'no' : found.length} objects`;
   print(`${file}: ${width}x${height}, ${count}, ${ms.toFixed(0)} ms`);
   for (const { label, score, box } of found) {
-    print(`  ${label.padEnd(14)} ${score.toFixed(2)}  at ${box.x.toFixed(0)},${box.y.toFixed(0)}  ${box.width.toFixed(0)}x${box.height.toFixed(0)}`);
+    print(
+      `  ${label.padEnd(14)} ${score.toFixed(2)}  at ${box.x.toFixed(0)},${box.y.toFixed(0)}  ${box.width.toFixed(0)}x${box.height.toFixed(0)}`,
+    );
   }
 }
 
 function overlayOf(detections: readonly Detection[]): Overlay {
   return {
-    boxes: detections.map(({ label, score, box }) => ({ box, label: `${label} ${score.toFixed(2)}`, kind: 'track' })),
+    boxes: detections.map(({ label, score, box }) => ({
+      box,
+      label: `${label} ${score.toFixed(2)}`,
+      kind: 'track',
+    })),
     lines: [],
     polygons: [],
   };

@@ -11,12 +11,25 @@ import { openWorld } from '../world.js';
 /** `camqueue enqueue <queue> '<json>'`: adds one job and, with `--wait`, waits for its end. */
 export async function enqueue(queue: string, json: string, options: EnqueueOptions): Promise<number> {
   const payload = parse(json);
-  const world = await openWorld(loadConfig({ DATA_DIR: options.data }), 'enqueue', createLog('enqueue', 'warn'));
+  const world = await openWorld(
+    loadConfig({ DATA_DIR: options.data }),
+    'enqueue',
+    createLog('enqueue', 'warn'),
+  );
   try {
     const { contract } = registry[queue as QueueName];
-    const added = await world.producer().enqueue(contract, payload, { origin: 'command line', ...(options.id === undefined ? {} : { id: options.id }) });
+    const added = await world
+      .producer()
+      .enqueue(contract, payload, {
+        origin: 'command line',
+        ...(options.id === undefined ? {} : { id: options.id }),
+      });
     if (options.wait !== true) {
-      console.log(options.json === true ? JSON.stringify({ queue, ...added }) : `${added.created ? 'added' : 'known already'}: ${queue} ${added.id}`);
+      console.log(
+        options.json === true
+          ? JSON.stringify({ queue, ...added })
+          : `${added.created ? 'added' : 'known already'}: ${queue} ${added.id}`,
+      );
       return EXIT_OK;
     }
     if (options.json !== true) process.stderr.write(`waiting for ${queue} ${added.id} …\n`);

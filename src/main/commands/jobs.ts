@@ -36,7 +36,10 @@ export async function depth(options: JobsOptions): Promise<number> {
 }
 
 /** `camqueue jobs list <queue>`: the newest jobs in one state. */
-export async function list(queue: string, options: JobsOptions & { state: JobState; limit: number }): Promise<number> {
+export async function list(
+  queue: string,
+  options: JobsOptions & { state: JobState; limit: number },
+): Promise<number> {
   return withWorld(options, async (world) => {
     const jobs = await world.inspector().list(queue, options.state, options.limit);
     jobs.forEach((job) => console.log(options.json === true ? JSON.stringify(job) : line(job)));
@@ -65,7 +68,13 @@ export async function retry(queue: string, id: string, options: JobsOptions): Pr
   return change(queue, id, options, 'put back', (world) => world.inspector().retry(queue, id));
 }
 
-async function change(queue: string, id: string, options: JobsOptions, done: string, act: (world: World) => Promise<boolean>): Promise<number> {
+async function change(
+  queue: string,
+  id: string,
+  options: JobsOptions,
+  done: string,
+  act: (world: World) => Promise<boolean>,
+): Promise<number> {
   return withWorld(options, async (world) => {
     const changed = await act(world);
     if (options.json === true) console.log(JSON.stringify({ queue, id, changed }));

@@ -21,7 +21,11 @@ export async function add(name: string, options: KeysOptions): Promise<number> {
     const secret = await make(principals, { name, role: options.role }, Date.now());
     await audit(`${options.kind}.created`, name, { role: options.role });
     const { kind, role } = options;
-    console.log(options.json === true ? JSON.stringify({ kind, name, role, secret }) : `${kind} ${name} (${role}): ${secret}\nIt is not shown again.`);
+    console.log(
+      options.json === true
+        ? JSON.stringify({ kind, name, role, secret })
+        : `${kind} ${name} (${role}): ${secret}\nIt is not shown again.`,
+    );
     return EXIT_OK;
   });
 }
@@ -32,7 +36,13 @@ export async function list(options: Pick<KeysOptions, 'data' | 'json'>): Promise
     const all = (await principals.list()).map(({ hash: _, ...shown }) => shown);
     if (options.json === true) all.forEach((one) => console.log(JSON.stringify(one)));
     else {
-      const rows = all.map(({ kind, name, role, createdAt, disabledAt }) => [name, kind, role, new Date(createdAt).toISOString(), disabledAt === undefined ? 'active' : 'disabled']);
+      const rows = all.map(({ kind, name, role, createdAt, disabledAt }) => [
+        name,
+        kind,
+        role,
+        new Date(createdAt).toISOString(),
+        disabledAt === undefined ? 'active' : 'disabled',
+      ]);
       table([['NAME', 'KIND', 'ROLE', 'CREATED', 'STATE'], ...rows]).forEach((line) => console.log(line));
     }
     return EXIT_OK;
@@ -51,13 +61,18 @@ export async function disable(name: string, options: KeysOptions): Promise<numbe
 
 async function withPrincipals(
   options: { data?: string },
-  work: (principals: Principals, audit: (action: string, subject: string, detail: Record<string, unknown>) => Promise<void>) => Promise<number>,
+  work: (
+    principals: Principals,
+    audit: (action: string, subject: string, detail: Record<string, unknown>) => Promise<void>,
+  ) => Promise<number>,
 ): Promise<number> {
   const config = loadConfig({ DATA_DIR: options.data });
   const database = await openDatabase({ databaseUrl: config.DATABASE_URL, dataDir: config.DATA_DIR });
   const log = createAuditLog(database);
   try {
-    return await work(createPrincipals(database), (action, subject, detail) => log.append({ at: Date.now(), actor: 'command line', action, subject, detail }));
+    return await work(createPrincipals(database), (action, subject, detail) =>
+      log.append({ at: Date.now(), actor: 'command line', action, subject, detail }),
+    );
   } finally {
     await database.close();
   }

@@ -41,14 +41,20 @@ export async function replay(video: string, options: ReplayOptions): Promise<num
   const startAt = options.start ?? (await lastChangeOf(video));
   const folder = await mkdtemp(join(tmpdir(), 'camqueue-replay-'));
   const database = await openDatabase({ dataDir: folder });
-  const print = options.json === true ? (event: object) => console.log(JSON.stringify(event)) : (event: object) => console.log(readable(event));
+  const print =
+    options.json === true
+      ? (event: object) => console.log(JSON.stringify(event))
+      : (event: object) => console.log(readable(event));
   try {
     const states = createMemoryCameraStates();
     const ports: Ports = {
       cameras: createCameras({ ...file, cameras: [camera] }),
       frames: createMemoryFrameRing({ ringBytes: RING_BYTES }),
       states,
-      detectors: createDetectors({ modelsDir: config.MODELS_DIR, networks: networksOf(file.networks, config.MODELS_DIR) }),
+      detectors: createDetectors({
+        modelsDir: config.MODELS_DIR,
+        networks: networksOf(file.networks, config.MODELS_DIR),
+      }),
       pictures: createPictures(),
       snapshots: createSnapshotStore(options.annotate ?? join(folder, 'snapshots')),
       events: announced(createEventStore(database), print),
@@ -65,7 +71,12 @@ export async function replay(video: string, options: ReplayOptions): Promise<num
   }
 }
 
-async function play(camera: Camera, startAt: number, ports: Ports, print: (event: object) => void): Promise<number> {
+async function play(
+  camera: Camera,
+  startAt: number,
+  ports: Ports,
+  print: (event: object) => void,
+): Promise<number> {
   const log = createLog('replay', 'error');
   const stop = new AbortController();
   const signal = AbortSignal.any([stop.signal, stopSignal()]);
@@ -100,7 +111,9 @@ async function play(camera: Camera, startAt: number, ports: Ports, print: (event
   if (failure !== undefined) throw failure;
   const summary = await summaryOf(camera, ports.states, (performance.now() - startedAt) / 1000);
   print({ ...summary, jobs: jobs.done, ...(jobs.failed.length > 0 && { failedJobs: jobs.failed }) });
-  return summary.status === 'finished' && summary.frames.failed === 0 && jobs.failed.length === 0 ? EXIT_OK : EXIT_FAILED;
+  return summary.status === 'finished' && summary.frames.failed === 0 && jobs.failed.length === 0
+    ? EXIT_OK
+    : EXIT_FAILED;
 }
 
 async function summaryOf(camera: Camera, states: CameraStates, seconds: number) {
@@ -120,12 +133,21 @@ async function summaryOf(camera: Camera, states: CameraStates, seconds: number) 
 }
 
 function cameraFor(file: CameraFile, video: string, options: ReplayOptions): Camera {
-  const camera = options.id === undefined ? file.cameras[0] : file.cameras.find(({ id }) => id === options.id);
+  const camera =
+    options.id === undefined ? file.cameras[0] : file.cameras.find(({ id }) => id === options.id);
   if (!camera) {
-    throw new InputError(`the camera file has no camera "${options.id ?? ''}"; it has ${file.cameras.map(({ id }) => id).join(', ')}`);
+    throw new InputError(
+      `the camera file has no camera "${options.id ?? ''}"; it has ${file.cameras.map(({ id }) => id).join(', ')}`,
+    );
   }
   const { detectSource: _, ...rest } = camera;
-  return { ...rest, source: resolve(video), enabled: true, pace: 'fast', annotate: options.annotate !== undefined };
+  return {
+    ...rest,
+    source: resolve(video),
+    enabled: true,
+    pace: 'fast',
+    annotate: options.annotate !== undefined,
+  };
 }
 
 async function lastChangeOf(video: string): Promise<number> {
@@ -153,7 +175,8 @@ function announcedAlerts(store: AlertStore, print: (event: object) => void): Ale
     open: async (alert, cooldownMs, now) => {
       const opened = await store.open(alert, cooldownMs, now);
       const { id: incidentId, cameraId, at, severity, kind, summary } = opened.alert;
-      if (opened.isNew && opened.alert.state === 'sent') print(publicEvent({ type: 'alert', cameraId, at, incidentId, severity, kind, summary }));
+      if (opened.isNew && opened.alert.state === 'sent')
+        print(publicEvent({ type: 'alert', cameraId, at, incidentId, severity, kind, summary }));
       return opened;
     },
   };
@@ -161,6 +184,8 @@ function announcedAlerts(store: AlertStore, print: (event: object) => void): Ale
 
 function readable(event: object): string {
   const { type, at, ...rest } = event as Partial<CameraEvent> & { at?: string };
-  const fields = Object.entries(rest).map(([name, value]) => `${name}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}`);
+  const fields = Object.entries(rest).map(
+    ([name, value]) => `${name}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}`,
+  );
   return `${at ?? ''}  ${String(type).padEnd(8)}  ${fields.join(' ')}`.trim();
 }

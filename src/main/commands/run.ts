@@ -19,7 +19,8 @@ export async function run(options: RunOptions): Promise<number> {
     const system = startSystem(config, log, { again: options.again === true });
     log.info({ cameras: cameras.length, dataDir: config.DATA_DIR }, 'camqueue is starting');
     const failed = await Promise.race([system.gaveUp, aborted(signal).then(() => undefined)]);
-    if (failed !== undefined) log.error({ role: failed }, 'a process cannot work with its settings; see its message above');
+    if (failed !== undefined)
+      log.error({ role: failed }, 'a process cannot work with its settings; see its message above');
     await system.stop();
     return failed === undefined ? EXIT_OK : EXIT_FAILED;
   } finally {

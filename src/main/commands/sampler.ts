@@ -31,7 +31,11 @@ export async function sampler(options: RunOptions): Promise<number> {
   });
 }
 
-async function storeStatus(events: EventStore, cameraId: CameraId, { status, reason, since }: SourceState): Promise<void> {
+async function storeStatus(
+  events: EventStore,
+  cameraId: CameraId,
+  { status, reason, since }: SourceState,
+): Promise<void> {
   const event = { type: 'camera' as const, at: since, status, ...(reason === undefined ? {} : { reason }) };
   await events.add([{ ...event, id: eventId(cameraId, event), cameraId }]);
 }

@@ -13,7 +13,9 @@ export async function scheduler(options: RunOptions): Promise<number> {
     const clock = startSchedules({ schedules: schedules(cameras.site.timeZone), producer, log: world.log });
     const sweeper = startSweeper({
       rings: async () => {
-        const lengths = await Promise.all(cameras.all().map(async ({ id }) => ({ id, length: await frames.length(id) })));
+        const lengths = await Promise.all(
+          cameras.all().map(async ({ id }) => ({ id, length: await frames.length(id) })),
+        );
         return lengths.filter(({ length }) => length > 0).map(({ id }) => id);
       },
       ring: (cameraId) => producer.enqueue(motion, { cameraId }),

@@ -30,8 +30,28 @@ function sampleCamera(): object {
     fps: 10,
     annotate: true,
     // Upwards along x = 0.23, so `in` is from left to right.
-    lines: [{ id: 'path', from: [0.23, 0.6], to: [0.23, 0.25], classes: ['person'], names: { in: 'to the right', out: 'to the left' } }],
-    zones: [{ id: 'equipment', polygon: [[0.56, 0.55], [0.78, 0.55], [0.78, 0.85], [0.56, 0.85]], kind: 'restricted', classes: ['person'] }],
+    lines: [
+      {
+        id: 'path',
+        from: [0.23, 0.6],
+        to: [0.23, 0.25],
+        classes: ['person'],
+        names: { in: 'to the right', out: 'to the left' },
+      },
+    ],
+    zones: [
+      {
+        id: 'equipment',
+        polygon: [
+          [0.56, 0.55],
+          [0.78, 0.55],
+          [0.78, 0.85],
+          [0.56, 0.85],
+        ],
+        kind: 'restricted',
+        classes: ['person'],
+      },
+    ],
   };
 }
 
@@ -46,7 +66,19 @@ function ownCamera(source: string, index: number): object {
     fps: 10,
     annotate: true,
     lines: [{ id: 'middle', from: [0, 0.5], to: [1, 0.5] }],
-    zones: [{ id: 'picture', polygon: [[0, 0], [1, 0], [1, 1], [0, 1]], kind: 'restricted', classes: ['person'] }],
+    zones: [
+      {
+        id: 'picture',
+        polygon: [
+          [0, 0],
+          [1, 0],
+          [1, 1],
+          [0, 1],
+        ],
+        kind: 'restricted',
+        classes: ['person'],
+      },
+    ],
   };
 }
 

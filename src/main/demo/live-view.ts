@@ -3,7 +3,10 @@ import { drawSystem, plainLine, type SystemState } from '../view.js';
 const PLAIN_EVERY_MS = 5000;
 
 /** Shows the system while it runs: redrawn in place on a terminal, a line now and then elsewhere. */
-export function createLiveView(out: NodeJS.WriteStream, timeZone: string): { show(state: SystemState): void; end(): void } {
+export function createLiveView(
+  out: NodeJS.WriteStream,
+  timeZone: string,
+): { show(state: SystemState): void; end(): void } {
   let drawn = 0;
   let plainAt = -Infinity;
   const clear = (): void => {

@@ -7,7 +7,13 @@ export interface DemoResult {
   readonly system: SystemState;
   readonly timeZone: string;
   readonly events: Readonly<Record<string, number>>;
-  readonly lines: readonly { readonly camera: string; readonly line: string; readonly names: { in: string; out: string }; readonly in: number; readonly out: number }[];
+  readonly lines: readonly {
+    readonly camera: string;
+    readonly line: string;
+    readonly names: { in: string; out: string };
+    readonly in: number;
+    readonly out: number;
+  }[];
   readonly alerts: { readonly sent: number; readonly suppressed: number; readonly delivered: number };
   readonly mails: readonly CaughtMail[];
   /** Wall clock from sampling a frame to the end of its analysis, ms. */
@@ -25,21 +31,38 @@ export function summaryLines(result: DemoResult): string[] {
     reason === undefined ? status : `${status}: ${reason}`,
   ]);
   const latency = (name: string, value: Percentiles | undefined): string =>
-    value ? `  ${name}  p50 ${Math.round(value.p50)} ms  p95 ${Math.round(value.p95)} ms  (${value.count})` : `  ${name}  nothing measured`;
+    value
+      ? `  ${name}  p50 ${Math.round(value.p50)} ms  p95 ${Math.round(value.p95)} ms  (${value.count})`
+      : `  ${name}  nothing measured`;
   return [
     `Summary after ${(system.elapsedMs / 1000).toFixed(0)} s`,
     '',
     ...table([['FRAMES', 'CAPTURED', 'ANALYSED', 'GATED', 'DROPPED', 'FAILED', 'STATUS'], ...captured]),
     '',
     'COUNTED',
-    ...result.lines.map(({ camera, line, names, in: ins, out }) => `  ${camera} / ${line}: ${names.in} ${ins}, ${names.out} ${out}`),
+    ...result.lines.map(
+      ({ camera, line, names, in: ins, out }) =>
+        `  ${camera} / ${line}: ${names.in} ${ins}, ${names.out} ${out}`,
+    ),
     '',
-    `EVENTS  ${Object.entries(result.events).map(([type, count]) => `${type} ${count}`).join(', ') || 'none'}`,
+    `EVENTS  ${
+      Object.entries(result.events)
+        .map(([type, count]) => `${type} ${count}`)
+        .join(', ') || 'none'
+    }`,
     `ALERTS  ${alerts.sent} sent, ${alerts.suppressed} held back by the cooldown, ${alerts.delivered} e-mails delivered`,
-    ...mails.slice(0, 3).map(({ to, subject, pictures }) => `  e-mail to ${to.join(', ')}: "${subject}"${pictures.length > 0 ? ', picture inline' : ''}`),
+    ...mails
+      .slice(0, 3)
+      .map(
+        ({ to, subject, pictures }) =>
+          `  e-mail to ${to.join(', ')}: "${subject}"${pictures.length > 0 ? ', picture inline' : ''}`,
+      ),
     ...(alerts.sent > 0 ? [] : ['  (nobody entered a restricted zone)']),
     '',
-    ...table([['JOBS', 'DONE', 'FAILED'], ...system.queues.map(({ name, done, failed }) => [name, String(done), String(failed)])]),
+    ...table([
+      ['JOBS', 'DONE', 'FAILED'],
+      ...system.queues.map(({ name, done, failed }) => [name, String(done), String(failed)]),
+    ]),
     '',
     'LATENCY',
     latency('capture to analysed', result.captureToAnalysed),
@@ -47,6 +70,8 @@ export function summaryLines(result: DemoResult): string[] {
     '',
     'LOOK AT',
     ...result.files.map(({ what, path }) => `  ${what.padEnd(18)}${path}`),
-    ...(system.alerts[0] ? ['', `Last alert at ${clock(system.alerts[0].at, result.timeZone)}: ${system.alerts[0].summary}`] : []),
+    ...(system.alerts[0]
+      ? ['', `Last alert at ${clock(system.alerts[0].at, result.timeZone)}: ${system.alerts[0].summary}`]
+      : []),
   ];
 }

@@ -20,11 +20,12 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   for (const child of children) child.kill('SIGKILL');
-  await Promise.all(opened.map((redis) => redis.close()));
+  const closed = await Promise.allSettled(opened.map((redis) => redis.close()));
+  [opened, children] = [[], []];
   // Whatever a failed test left: the folder's name is in the title of its servers.
   for (const pid of await serversOf(folder)) process.kill(pid, 'SIGKILL');
   await rm(folder, { recursive: true, force: true });
-  [opened, children] = [[], []];
+  expect(closed.filter(({ status }) => status === 'rejected')).toEqual([]);
 });
 
 async function start(dataDir = folder): Promise<EmbeddedRedis> {
@@ -113,9 +114,10 @@ describe('embedded Redis', () => {
   });
 
   it('gives two processes that start at once the same servers; the last to leave stops them', async () => {
-    const users = await Promise.all([startUser(), startUser()]);
+    const [users] = await Promise.all([Promise.all([startUser(), startUser()]), start(), start(), start()]);
     expect(users[0].paths).toEqual(users[1].paths);
     expect(await serversOf(folder)).toHaveLength(2);
+    await Promise.all(opened.map((redis) => redis.close()));
     await end(users[0].child, 'leave');
     expect(await serversOf(folder)).toHaveLength(2);
     await end(users[1].child, 'leave');

@@ -71,6 +71,12 @@ describe('frame ring in Redis', () => {
     expect(await seqs()).toEqual([]);
   });
 
+  it('gives the memory of read pictures back', async () => {
+    for (let seq = 1; seq <= 5; seq++) await ring.append(entry(seq));
+    await ring.trim('gate', { pass: 1, seq: 4 });
+    expect(await redis.xlen('test:{gate}:pictures')).toBe(1);
+  });
+
   it('loses only the frames when the server dies', async () => {
     await ring.append(entry(1));
     await server.kill();
