@@ -8,7 +8,12 @@ import type { Candidate } from './decode/candidate.js';
  * @param look the region, unit coordinates of the picture
  * @returns boxes clipped to the picture; those wholly outside are left out.
  */
-export function toDetections(candidates: readonly Candidate[], placed: Box, look: UnitBox, labels: readonly string[]): Detection[] {
+export function toDetections(
+  candidates: readonly Candidate[],
+  placed: Box,
+  look: UnitBox,
+  labels: readonly string[],
+): Detection[] {
   const scaleX = look.width / placed.width;
   const scaleY = look.height / placed.height;
   return candidates.flatMap(({ box, score, labelIndex }) => {

@@ -16,7 +16,10 @@ export interface SampleTarget extends Size {
  */
 export function placement(picture: Size, look: UnitBox, target: SampleTarget): Box {
   if (target.input.fit === 'stretch') return { x: 0, y: 0, width: target.width, height: target.height };
-  const scale = Math.min(target.width / (look.width * picture.width), target.height / (look.height * picture.height));
+  const scale = Math.min(
+    target.width / (look.width * picture.width),
+    target.height / (look.height * picture.height),
+  );
   const side = (length: number, limit: number) => Math.max(1, Math.min(limit, Math.round(length * scale)));
   return {
     x: 0,
@@ -37,7 +40,8 @@ export function createSampler(target: SampleTarget): Sampler {
   const plane = target.width * target.height;
   const scratch = [new Float32Array(plane), new Float32Array(plane), new Float32Array(plane)] as const;
   return (picture, look, tensor) => {
-    if (tensor.length !== 3 * plane) throw new RangeError(`tensor has ${tensor.length} values, the network takes ${3 * plane}`);
+    if (tensor.length !== 3 * plane)
+      throw new RangeError(`tensor has ${tensor.length} values, the network takes ${3 * plane}`);
     const { width, height } = placement(picture, look, target);
     if (width < target.width || height < target.height) fillWithPadding(tensor, target);
     if (picture.format === 'rgb24') sampleRgb(picture, look, { width, height }, target, scratch, tensor);
@@ -47,11 +51,24 @@ export function createSampler(target: SampleTarget): Sampler {
 
 type Scratch = readonly [Float32Array, Float32Array, Float32Array];
 
-function sampleRgb(picture: Picture, look: UnitBox, size: Size, target: SampleTarget, scratch: Scratch, tensor: Float32Array): void {
+function sampleRgb(
+  picture: Picture,
+  look: UnitBox,
+  size: Size,
+  target: SampleTarget,
+  scratch: Scratch,
+  tensor: Float32Array,
+): void {
   const { mean, std, order } = target.input;
   for (let colour = 0; colour < 3; colour++) {
     const values = scratch[colour as 0 | 1 | 2];
-    const source = { data: picture.data, offset: colour, step: 3, width: picture.width, height: picture.height };
+    const source = {
+      data: picture.data,
+      offset: colour,
+      step: 3,
+      width: picture.width,
+      height: picture.height,
+    };
     scalePlane(source, look, size, values);
     const channel = order === 'rgb' ? colour : 2 - colour;
     const out = channel * target.width * target.height;
@@ -64,7 +81,14 @@ function sampleRgb(picture: Picture, look: UnitBox, size: Size, target: SampleTa
   }
 }
 
-function sampleI420(picture: Picture, look: UnitBox, size: Size, target: SampleTarget, scratch: Scratch, tensor: Float32Array): void {
+function sampleI420(
+  picture: Picture,
+  look: UnitBox,
+  size: Size,
+  target: SampleTarget,
+  scratch: Scratch,
+  tensor: Float32Array,
+): void {
   const { data, width, height } = picture;
   const chroma = { step: 1, data, width: Math.ceil(width / 2), height: Math.ceil(height / 2) };
   // Colour has half the resolution in the picture; half of the network's is enough for it here as well.
@@ -79,10 +103,20 @@ function sampleI420(picture: Picture, look: UnitBox, size: Size, target: SampleT
  * Limited-range BT.601 to the network's normalised colours. Coefficients: ITU-R BT.601-7, section 2.5. The
  * normalisation is folded into them: (value - mean) / std = value * scale + shift.
  */
-function toColours([luma, u, v]: Scratch, size: Size, halfWidth: number, target: SampleTarget, tensor: Float32Array): void {
+function toColours(
+  [luma, u, v]: Scratch,
+  size: Size,
+  halfWidth: number,
+  target: SampleTarget,
+  tensor: Float32Array,
+): void {
   const plane = target.width * target.height;
   const order = target.input.order;
-  const [red, green, blue] = [channelOf(order === 'rgb' ? 0 : 2, target.input), channelOf(1, target.input), channelOf(order === 'rgb' ? 2 : 0, target.input)];
+  const [red, green, blue] = [
+    channelOf(order === 'rgb' ? 0 : 2, target.input),
+    channelOf(1, target.input),
+    channelOf(order === 'rgb' ? 2 : 0, target.input),
+  ];
   const [redAt, blueAt] = order === 'rgb' ? [0, 2 * plane] : [2 * plane, 0];
   for (let y = 0; y < size.height; y++) {
     const row = y * target.width;
@@ -107,7 +141,10 @@ function toColours([luma, u, v]: Scratch, size: Size, halfWidth: number, target:
 }
 
 /** A channel's normalisation: `low` and `high` are 0 and 255, `light` one step of luma, `black` what luma 0 gives. */
-function channelOf(channel: number, { mean, std }: InputSpec): { scale: number; light: number; black: number; low: number; high: number } {
+function channelOf(
+  channel: number,
+  { mean, std }: InputSpec,
+): { scale: number; light: number; black: number; low: number; high: number } {
   const scale = 1 / (std[channel] ?? 1);
   const low = -(mean[channel] ?? 0) * scale;
   const light = 1.164384 * scale;
@@ -121,7 +158,11 @@ function clamp(value: number, low: number, high: number): number {
 function fillWithPadding(tensor: Float32Array, { width, height, input }: SampleTarget): void {
   const plane = width * height;
   for (let channel = 0; channel < 3; channel++) {
-    tensor.fill((input.padGrey - (input.mean[channel] ?? 0)) / (input.std[channel] ?? 1), channel * plane, (channel + 1) * plane);
+    tensor.fill(
+      (input.padGrey - (input.mean[channel] ?? 0)) / (input.std[channel] ?? 1),
+      channel * plane,
+      (channel + 1) * plane,
+    );
   }
 }
 
@@ -148,13 +189,21 @@ function scalePlane(plane: Plane, look: UnitBox, size: Size, out: Float32Array):
 }
 
 /** `row` becomes the weighted sum of the source rows that sample `y` reads; the first two at once: mostly there are two or three. */
-function blendRows({ data, step }: Plane, from: number, stride: number, { weights, count }: Taps, y: number, row: Float32Array): void {
+function blendRows(
+  { data, step }: Plane,
+  from: number,
+  stride: number,
+  { weights, count }: Taps,
+  y: number,
+  row: Float32Array,
+): void {
   const columns = row.length;
   const first = weights[0]![y]!;
   const second = weights[1]![y]!;
   // A picture of one row has no second one: its weight is 0, and it reads the first again.
   const below = count > 1 ? stride : 0;
-  for (let x = 0, i = from; x < columns; x++, i += step) row[x] = first * data[i]! + second * data[i + below]!;
+  for (let x = 0, i = from; x < columns; x++, i += step)
+    row[x] = first * data[i]! + second * data[i + below]!;
   for (let tap = 2; tap < count; tap++) {
     const weight = weights[tap]![y]!;
     if (weight === 0) continue;
@@ -163,7 +212,14 @@ function blendRows({ data, step }: Plane, from: number, stride: number, { weight
 }
 
 /** The same along the row. One array of weights a tap, walked in step with the samples, is twice as fast as one array for all. */
-function weighColumns(row: Float32Array, { first, weights, count }: Taps, firstColumn: number, width: number, out: Float32Array, to: number): void {
+function weighColumns(
+  row: Float32Array,
+  { first, weights, count }: Taps,
+  firstColumn: number,
+  width: number,
+  out: Float32Array,
+  to: number,
+): void {
   const [w0, w1] = [weights[0]!, weights[1]!];
   const next = count > 1 ? 1 : 0;
   for (let x = 0; x < width; x++) {

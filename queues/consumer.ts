@@ -10,7 +10,7 @@ import { createContext, readySince } from './job-context.js';
 import { errorLogger } from './log-errors.js';
 import { queueKeyPrefix } from './naming.js';
 import { outcomeOfFailure, reasonOf, settle, type Kept } from './outcome.js';
-import { countOutcome } from './outcome-counts.js';
+import { createOutcomeCounter, type OutcomeCounter } from './outcome-counts.js';
 import { openEnvelope } from './payload.js';
 import { startRun, type Ending, type Run } from './run.js';
 import type { Producer, RedisAddress } from './types.js';
@@ -42,7 +42,7 @@ export interface Consumer {
   readonly queue: string;
   /**
    * Takes no more jobs, gives running ones `graceMs`, then aborts and hands back what still runs (no attempt is
-   * used). Takes at most about `graceMs` + 4 s, also when Redis is gone.
+   * used). Takes at most about `graceMs` + 5 s, also when Redis is gone.
    * @returns how many jobs were handed back.
    */
   close(): Promise<number>;
@@ -71,7 +71,9 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
     runRetryDelay: 1000,
     settings: { backoffStrategy: (attemptsMade) => backoffMs(attemptsMade, contract.backoff, Math.random()) },
   });
-  watch(worker, options, state, (outcome) => countOutcome(connection, prefix, contract.name, outcome));
+  const onError = errorLogger(log, `queue ${contract.name}`);
+  const counter = createOutcomeCounter(connection, prefix, contract.name, onError);
+  watch(worker, options, state, counter, onError);
   await worker.waitUntilReady();
   await listenForCancels(subscriber, prefix, contract.name, (id, by) =>
     state.running.get(id)?.stop({ kind: 'cancelled', by }),
@@ -79,6 +81,7 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
 
   const close = async (): Promise<number> => {
     await closeWorker(worker, state, options);
+    await isWithin(counter.flush(), SETTLE_MS);
     await Promise.all([disconnect(connection), disconnect(subscriber)]);
     return state.handedBack;
   };
@@ -161,12 +164,12 @@ function watch(
   worker: Worker<unknown, Kept>,
   { entry, log, metrics }: ConsumerOptions,
   state: State,
-  count: (outcome: JobOutcome) => Promise<void>,
+  counter: OutcomeCounter,
+  onError: (error: unknown) => void,
 ): void {
   const queue = entry.contract.name;
-  const onError = errorLogger(log, `queue ${queue}`);
   worker.on('error', onError);
-  worker.on('completed', (_job, kept) => void count(kept.outcome).catch(onError));
+  worker.on('completed', (_job, kept) => counter.count(kept.outcome));
   worker.on('failed', (job, error) => {
     if (job?.deferredFailure) {
       // BullMQ gave it up without asking us: its worker died again and again.
@@ -176,7 +179,7 @@ function watch(
         'job ended',
       );
     }
-    if (job?.finishedOn) void count(outcomeOfFailure(error.stack)).catch(onError);
+    if (job?.finishedOn) counter.count(outcomeOfFailure(error.stack));
   });
   worker.on('lockRenewalFailed', (ids) => ids.forEach((id) => state.running.get(id)?.stop({ kind: 'lost' })));
 }

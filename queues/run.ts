@@ -53,7 +53,7 @@ export function startRun(
       ignoredSignal = true;
       giveUp(endingOfStop(reason));
     }, settleMs);
-    controller.abort(new Error(textOf(reason)));
+    controller.abort(reasonError(reason));
   };
   const timer = setTimeout(() => stop({ kind: 'timeout', afterMs: timeoutMs }), timeoutMs);
   const worked = Promise.resolve()
@@ -94,6 +94,13 @@ function endingOfStop(why: Stop): Ending {
     case 'lost':
       return { kind: 'handed-back', lost: true };
   }
+}
+
+/** A timeout is named as `AbortSignal.timeout` names it, so that a handler can tell it from a shutdown. */
+function reasonError(why: Stop): Error {
+  const error = new Error(textOf(why));
+  if (why.kind === 'timeout') error.name = 'TimeoutError';
+  return error;
 }
 
 function textOf(why: Stop): string {

@@ -30,7 +30,11 @@ export async function fetchModels(
 
 async function fetchModel(
   spec: NetworkSpec,
-  { modelsDir, baseUrl, say }: { modelsDir: string; baseUrl?: string | undefined; say: (line: string) => void },
+  {
+    modelsDir,
+    baseUrl,
+    say,
+  }: { modelsDir: string; baseUrl?: string | undefined; say: (line: string) => void },
 ): Promise<void> {
   const target = resolve(modelsDir, spec.file);
   if (spec.sha256 !== undefined && (await sha256Of(target)) === spec.sha256) {
@@ -41,10 +45,14 @@ async function fetchModel(
   const cacheDir = join(modelsDir, '.cache');
   await fetchSources(spec.source, cacheDir, baseUrl, say);
   const json = await readFile(cachedPath(cacheDir, spec.source.json), 'utf8');
-  const bytes = encodeOnnx(toOnnx(readGraph(json, await readFile(cachedPath(cacheDir, spec.source.weights))), spec.name));
+  const bytes = encodeOnnx(
+    toOnnx(readGraph(json, await readFile(cachedPath(cacheDir, spec.source.weights))), spec.name),
+  );
   const found = createHash('sha256').update(bytes).digest('hex');
   if (found !== spec.sha256) {
-    throw new Error(`the converted network has SHA-256 ${found}, expected ${spec.sha256 ?? 'none given'}; it was not stored`);
+    throw new Error(
+      `the converted network has SHA-256 ${found}, expected ${spec.sha256 ?? 'none given'}; it was not stored`,
+    );
   }
   await writeWhole(target, bytes);
   say(`${spec.name} is set up (${target}, ${(bytes.length / 1e6).toFixed(1)} MB)`);

@@ -11,7 +11,7 @@ export const notification = defineJob({
     recipient: PartId,
     channel: z.enum(['email']),
   }),
-  jobId: ({ alertId, recipient, channel }) => `notification-${alertId}-${recipient}-${channel}`,
+  jobId: ({ alertId, recipient, channel }) => `${alertId}+${recipient}+${channel}`,
   timeoutMs: 60_000,
   attempts: 10,
   backoff: { firstMs: 2000, maxMs: 300_000 },

@@ -38,7 +38,11 @@ export function gridOf(spec: Pick<NetworkSpec, 'width' | 'height'>, stride: numb
 }
 
 /** The best wanted label of one row of class scores, or `undefined` when none reaches the minimum. */
-export function bestLabel(scores: Float32Array, from: number, wanted: Wanted): { labelIndex: number; score: number } | undefined {
+export function bestLabel(
+  scores: Float32Array,
+  from: number,
+  wanted: Wanted,
+): { labelIndex: number; score: number } | undefined {
   let labelIndex = -1;
   let score = wanted.minScore;
   for (let i = 0; i < wanted.labels.length; i++) {

@@ -42,9 +42,13 @@ function matchHeads<T extends { readonly dims: readonly number[] }>(
   const heads = [];
   for (const stride of strides) {
     const grid = gridOf(spec, stride);
-    const ofGrid = outputs.filter(({ dims }) => dims.length === 3 && dims[0] === 1 && dims[1] === cellsOf(grid));
+    const ofGrid = outputs.filter(
+      ({ dims }) => dims.length === 3 && dims[0] === 1 && dims[1] === cellsOf(grid),
+    );
     const scores = ofGrid.find(({ dims }) => dims[2] === spec.labels.length);
-    const sides = ofGrid.find((output) => output !== scores && (output.dims[2] ?? 0) % 4 === 0 && (output.dims[2] ?? 0) >= 8);
+    const sides = ofGrid.find(
+      (output) => output !== scores && (output.dims[2] ?? 0) % 4 === 0 && (output.dims[2] ?? 0) >= 8,
+    );
     if (!scores || !sides || ofGrid.length !== 2) return undefined;
     heads.push({ grid, scores, sides });
   }

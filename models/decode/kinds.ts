@@ -24,6 +24,12 @@ export const KINDS: Readonly<Record<DecodeKind, { readonly decoder: Decoder; rea
       padGrey: 114,
     },
   },
-  yolox: { decoder: yolox, input: { order: 'bgr', mean: [0, 0, 0], std: [1, 1, 1], fit: 'letterbox', padGrey: 114 } },
-  picodet: { decoder: picodet, input: { order: 'rgb', mean: IMAGENET_MEAN, std: IMAGENET_STD, fit: 'stretch', padGrey: 0 } },
+  yolox: {
+    decoder: yolox,
+    input: { order: 'bgr', mean: [0, 0, 0], std: [1, 1, 1], fit: 'letterbox', padGrey: 114 },
+  },
+  picodet: {
+    decoder: picodet,
+    input: { order: 'rgb', mean: IMAGENET_MEAN, std: IMAGENET_STD, fit: 'stretch', padGrey: 0 },
+  },
 };

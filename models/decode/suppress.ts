@@ -15,7 +15,8 @@ export function suppress(candidates: readonly Candidate[], labels: readonly stri
   const kept: Candidate[] = [];
   for (const candidate of candidates.toSorted((a, b) => b.score - a.score)) {
     const repeats = (better: Candidate) =>
-      competes(better.labelIndex, candidate.labelIndex, labels) && iou(better.box, candidate.box) > SAME_OBJECT_IOU;
+      competes(better.labelIndex, candidate.labelIndex, labels) &&
+      iou(better.box, candidate.box) > SAME_OBJECT_IOU;
     if (!kept.some(repeats)) kept.push(candidate);
   }
   return kept;

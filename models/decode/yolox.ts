@@ -12,8 +12,15 @@ export const yolox: Decoder = {
   mismatch: (outputs, spec) => {
     const columns = 5 + spec.labels.length;
     const dims = outputs[0]?.dims ?? [];
-    const fits = outputs.length === 1 && dims.length === 3 && dims[0] === 1 && dims[1] === cellsOf(spec) && dims[2] === columns;
-    return fits ? undefined : `one output [1, ${cellsOf(spec)}, ${columns}] (x, y, width, height, objectness, ${spec.labels.length} class scores)`;
+    const fits =
+      outputs.length === 1 &&
+      dims.length === 3 &&
+      dims[0] === 1 &&
+      dims[1] === cellsOf(spec) &&
+      dims[2] === columns;
+    return fits
+      ? undefined
+      : `one output [1, ${cellsOf(spec)}, ${columns}] (x, y, width, height, objectness, ${spec.labels.length} class scores)`;
   },
   decode: (outputs, spec, wanted) => {
     const data = outputs[0]?.data ?? new Float32Array(0);
@@ -40,5 +47,8 @@ export const yolox: Decoder = {
 };
 
 function cellsOf(spec: { readonly width: number; readonly height: number }): number {
-  return STRIDES.map((stride) => gridOf(spec, stride)).reduce((sum, { columns, rows }) => sum + columns * rows, 0);
+  return STRIDES.map((stride) => gridOf(spec, stride)).reduce(
+    (sum, { columns, rows }) => sum + columns * rows,
+    0,
+  );
 }

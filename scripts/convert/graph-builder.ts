@@ -91,7 +91,9 @@ export class GraphBuilder {
   biaslessConv(reference: string): { inputs: string[] } | undefined {
     const { tensor } = this.view(reference);
     const node = this.#nodes.find(({ outputs }) => outputs[0] === tensor);
-    return node?.op === 'Conv' && node.inputs.length === 2 && this.#readers.get(reference) === 1 ? node : undefined;
+    return node?.op === 'Conv' && node.inputs.length === 2 && this.#readers.get(reference) === 1
+      ? node
+      : undefined;
   }
 
   /** Emits the padding a view still carries. */
@@ -101,7 +103,11 @@ export class GraphBuilder {
     const stored = view.stored.map((size, axis) => size + (before[axis] ?? 0) + (after[axis] ?? 0));
     const name = this.#unused(`${view.tensor}/padded`);
     const pads = this.initializer(`${name}/pads`, [2 * stored.length], [...before, ...after]);
-    this.emit('Pad', name, [view.tensor, pads, this.initializer(`${name}/value`, [], Float32Array.of(value))]);
+    this.emit('Pad', name, [
+      view.tensor,
+      pads,
+      this.initializer(`${name}/value`, [], Float32Array.of(value)),
+    ]);
     return { tensor: name, stored, perm: view.perm };
   }
 
@@ -120,11 +126,19 @@ export class GraphBuilder {
     for (const output of this.graph.outputs) {
       const view = this.laidOut(this.view(output.name), identity(output.shape.length));
       if (!same(view.stored, output.shape)) {
-        throw new Error(`output ${output.name} has shape ${view.stored.join('x')}, the model says ${output.shape.join('x')}`);
+        throw new Error(
+          `output ${output.name} has shape ${view.stored.join('x')}, the model says ${output.shape.join('x')}`,
+        );
       }
       this.emit('Identity', output.name, [view.tensor]);
     }
-    return { name, inputs: this.graph.inputs, outputs: this.graph.outputs, nodes: this.#nodes, initializers: this.#initializers };
+    return {
+      name,
+      inputs: this.graph.inputs,
+      outputs: this.graph.outputs,
+      nodes: this.#nodes,
+      initializers: this.#initializers,
+    };
   }
 
   #unused(name: string): string {
@@ -142,7 +156,9 @@ export function plain(tensor: string, shape: readonly number[]): View {
 
 /** The shape TensorFlow sees, paddings included. */
 export function shapeOf(view: View): number[] {
-  return view.perm.map((axis) => (view.stored[axis] ?? 0) + (view.pad?.before[axis] ?? 0) + (view.pad?.after[axis] ?? 0));
+  return view.perm.map(
+    (axis) => (view.stored[axis] ?? 0) + (view.pad?.before[axis] ?? 0) + (view.pad?.after[axis] ?? 0),
+  );
 }
 
 export function identity(rank: number): number[] {

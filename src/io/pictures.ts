@@ -12,7 +12,10 @@ const DEFAULT_QUALITY = 82;
 /** Pictures for people. Encoding runs in the library's own threads. */
 export function createPictures(): Pictures {
   return {
-    jpeg: async (picture, options = {}) => encoder(picture, options).jpeg({ quality: options.quality ?? DEFAULT_QUALITY }).toBuffer(),
+    jpeg: async (picture, options = {}) =>
+      encoder(picture, options)
+        .jpeg({ quality: options.quality ?? DEFAULT_QUALITY })
+        .toBuffer(),
   };
 }
 
@@ -20,11 +23,18 @@ export function createPictures(): Pictures {
  * Writes a picture to a file, with its overlay.
  * @param path the ending decides the format: .png, .jpg, .jpeg, .webp
  */
-export async function writePicture(path: string, picture: Picture, options: Parameters<Pictures['jpeg']>[1] = {}): Promise<void> {
+export async function writePicture(
+  path: string,
+  picture: Picture,
+  options: Parameters<Pictures['jpeg']>[1] = {},
+): Promise<void> {
   await encoder(picture, options).toFile(path);
 }
 
-function encoder(picture: Picture, { crop = WHOLE, overlay }: NonNullable<Parameters<Pictures['jpeg']>[1]>): sharp.Sharp {
+function encoder(
+  picture: Picture,
+  { crop = WHOLE, overlay }: NonNullable<Parameters<Pictures['jpeg']>[1]>,
+): sharp.Sharp {
   const region = wholePixels(crop, picture);
   const { width, height } = region;
   const image = sharp(toRgb(picture, region), { raw: { width, height, channels: 3 } });
@@ -35,7 +45,10 @@ function encoder(picture: Picture, { crop = WHOLE, overlay }: NonNullable<Parame
 /** The crop in whole pixels, at least one each way. */
 function wholePixels(crop: UnitBox, { width, height }: Size): Box {
   const clipped = clipToPicture(crop);
-  if (!clipped) throw new PermanentError(`crop ${crop.x}, ${crop.y}, ${crop.width} x ${crop.height} lies outside the picture (0..1)`);
+  if (!clipped)
+    throw new PermanentError(
+      `crop ${crop.x}, ${crop.y}, ${crop.width} x ${crop.height} lies outside the picture (0..1)`,
+    );
   const x = Math.min(width - 1, Math.floor(clipped.x * width));
   const y = Math.min(height - 1, Math.floor(clipped.y * height));
   const right = Math.max(x + 1, Math.ceil((clipped.x + clipped.width) * width - 1e-6));

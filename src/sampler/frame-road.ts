@@ -103,7 +103,7 @@ export function createFrameRoad(context: CameraContext, pass: number, lossless: 
       let remindAt = -Infinity;
       while (!signal.aborted) {
         if (now() >= remindAt) {
-          remindAt = Infinity;
+          remindAt = now() + REMIND_EVERY_MS;
           if (await storeOrDrop(end)) doorbell.press();
         }
         const checkpoint = await untilDone(() => states.read(camera.id), { signal, onError: onStoreError });

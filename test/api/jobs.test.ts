@@ -192,7 +192,7 @@ describe('look, cancel, retry', () => {
       log: silentLog,
       metrics: createMetrics({ process: 'w' }),
       graceMs: 1000,
-    } as Parameters<typeof startConsumer>[0]);
+    });
     try {
       const { body } = await enqueue('alert', alertOf(randomUUID()));
       const signal = AbortSignal.timeout(10_000);

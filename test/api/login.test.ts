@@ -184,11 +184,11 @@ describe('another site', () => {
 
 it('what is done on the board is in the audit trail', async () => {
   const { cookie, user } = operator;
-  await api.fetch('/admin/queues/api/queues/alert/pause', {
+  await api.fetch('/admin/queues/api/queues/motion/resume', {
     method: 'PUT',
     headers: { Cookie: cookie, 'Sec-Fetch-Site': 'same-origin' },
   });
-  expect(await api.deps.ports.audit.list({ subject: 'queues/alert/pause', limit: 9 })).toMatchObject([
+  expect(await api.deps.ports.audit.list({ subject: 'queues/motion/resume', limit: 9 })).toMatchObject([
     { actor: `person:${user}`, action: 'board.put' },
   ]);
 });

@@ -9,7 +9,15 @@ const LABELS = ['person', 'car', 'truck'];
 const BINS = 8;
 
 function spec(decode: DecodeKind): NetworkSpec {
-  return { name: 'n', file: 'n.onnx', decode, width: 64, height: 32, input: KINDS[decode].input, labels: LABELS };
+  return {
+    name: 'n',
+    file: 'n.onnx',
+    decode,
+    width: 64,
+    height: 32,
+    input: KINDS[decode].input,
+    labels: LABELS,
+  };
 }
 function all(minScore: number, labels = [1, 1, 1]): Wanted {
   return { minScore, labels: Uint8Array.from(labels) };
@@ -19,7 +27,10 @@ function zeros(...dims: number[]): TensorView {
 }
 
 /** Heads of a 64x32 input; the sides' distributions all say `bin`. */
-function heads(strides: readonly number[], bin: number): { outputs: TensorView[]; score: (stride: number, cell: number, label: number, value: number) => void } {
+function heads(
+  strides: readonly number[],
+  bin: number,
+): { outputs: TensorView[]; score: (stride: number, cell: number, label: number, value: number) => void } {
   const cells = strides.map((stride) => Math.ceil(64 / stride) * Math.ceil(32 / stride));
   const scores = cells.map((count) => zeros(1, count, LABELS.length));
   const sides = cells.map((count) => {
@@ -29,7 +40,8 @@ function heads(strides: readonly number[], bin: number): { outputs: TensorView[]
   });
   return {
     outputs: [...scores, ...sides],
-    score: (stride, cell, label, value) => (scores[strides.indexOf(stride)]!.data[cell * LABELS.length + label] = value),
+    score: (stride, cell, label, value) =>
+      (scores[strides.indexOf(stride)]!.data[cell * LABELS.length + label] = value),
   };
 }
 
@@ -61,7 +73,9 @@ describe.each([
   it('finds scores and sides by shape, whatever their order', () => {
     const { outputs, score } = heads(strides, 1);
     score(32, 1, 2, 0.7);
-    expect(decoder.decode(outputs.toReversed(), spec(kind), all(0.5))).toEqual(decoder.decode(outputs, spec(kind), all(0.5)));
+    expect(decoder.decode(outputs.toReversed(), spec(kind), all(0.5))).toEqual(
+      decoder.decode(outputs, spec(kind), all(0.5)),
+    );
     expect(decoder.decode(outputs, spec(kind), all(0.5))).toHaveLength(1);
   });
 
@@ -93,27 +107,64 @@ describe('yolox', () => {
     const view = output();
     view.data.set([0.5, 0.25, Math.log(2), Math.log(3), 0.9, 0.1, 0.8, 0.2], 8 * (32 + 5));
     expect(decoder.decode([view], spec('yolox'), all(0.5))).toEqual([
-      { labelIndex: 1, score: expect.closeTo(0.72) as number, box: { x: expect.closeTo(24 - 16), y: expect.closeTo(20 - 24), width: expect.closeTo(32), height: expect.closeTo(48) } },
+      {
+        labelIndex: 1,
+        score: expect.closeTo(0.72) as number,
+        box: {
+          x: expect.closeTo(24 - 16),
+          y: expect.closeTo(20 - 24),
+          width: expect.closeTo(32),
+          height: expect.closeTo(48),
+        },
+      },
     ]);
     expect(decoder.decode([view], spec('yolox'), all(0.75))).toEqual([]);
     expect(decoder.decode([view], spec('yolox'), all(0.05, [1, 0, 0]))).toMatchObject([{ labelIndex: 0 }]);
   });
 
-  it.each([[zeros(1, 41, 8)], [zeros(1, 42, 85)], [zeros(42, 8)]])('does not take an output of other shape', (view) => {
-    expect(decoder.mismatch([output()], spec('yolox'))).toBeUndefined();
-    expect(decoder.mismatch([view], spec('yolox'))).toContain('[1, 42, 8]');
-  });
+  it.each([[zeros(1, 41, 8)], [zeros(1, 42, 85)], [zeros(42, 8)]])(
+    'does not take an output of other shape',
+    (view) => {
+      expect(decoder.mismatch([output()], spec('yolox'))).toBeUndefined();
+      expect(decoder.mismatch([view], spec('yolox'))).toContain('[1, 42, 8]');
+    },
+  );
 });
 
 describe('suppress', () => {
-  const at = (labelIndex: number, score: number, x = 0) => ({ labelIndex, score, box: pixelBox(x, 0, 10, 10) });
+  const at = (labelIndex: number, score: number, x = 0) => ({
+    labelIndex,
+    score,
+    box: pixelBox(x, 0, 10, 10),
+  });
 
   it.each([
     ['the worse of two of one class', [at(0, 0.5), at(0, 0.9, 1)], [[0, 0.9]]],
     ['a car that is also called a truck', [at(1, 0.5), at(2, 0.6, 2)], [[2, 0.6]]],
-    ['nothing of different classes: a rider on a motorcycle', [at(0, 0.5), at(1, 0.6)], [[1, 0.6], [0, 0.5]]],
-    ['nothing that overlaps by half or less', [at(0, 0.5), at(0, 0.6, 4)], [[0, 0.6], [0, 0.5]]],
-    ['only what overlaps something kept', [at(0, 0.9), at(0, 0.8, 3), at(0, 0.7, 6)], [[0, 0.9], [0, 0.7]]],
+    [
+      'nothing of different classes: a rider on a motorcycle',
+      [at(0, 0.5), at(1, 0.6)],
+      [
+        [1, 0.6],
+        [0, 0.5],
+      ],
+    ],
+    [
+      'nothing that overlaps by half or less',
+      [at(0, 0.5), at(0, 0.6, 4)],
+      [
+        [0, 0.6],
+        [0, 0.5],
+      ],
+    ],
+    [
+      'only what overlaps something kept',
+      [at(0, 0.9), at(0, 0.8, 3), at(0, 0.7, 6)],
+      [
+        [0, 0.9],
+        [0, 0.7],
+      ],
+    ],
   ])('removes %s', (_, candidates, kept) => {
     expect(suppress(candidates, LABELS).map(({ labelIndex, score }) => [labelIndex, score])).toEqual(kept);
   });
@@ -122,12 +173,24 @@ describe('suppress', () => {
 describe('toDetections', () => {
   it('brings boxes back from a letterboxed region and clips them to the picture', () => {
     const found = [{ labelIndex: 1, score: 0.9, box: pixelBox(16, 8, 16, 8) }];
-    expect(toDetections(found, { x: 0, y: 0, width: 64, height: 16 }, unitBox(0.5, 0.5, 0.5, 0.5), LABELS)).toEqual([
-      { label: 'car', score: 0.9, box: unitBox(0.625, 0.75, 0.125, 0.25) },
-    ]);
-    expect(toDetections([{ ...found[0]!, box: pixelBox(-8, 60, 16, 10) }], { x: 0, y: 0, width: 64, height: 64 }, WHOLE, LABELS)).toMatchObject([
-      { box: { x: 0, y: 0.9375, width: 0.125, height: 0.0625 } },
-    ]);
-    expect(toDetections([{ ...found[0]!, box: pixelBox(70, 0, 5, 5) }], { x: 0, y: 0, width: 64, height: 64 }, WHOLE, LABELS)).toEqual([]);
+    expect(
+      toDetections(found, { x: 0, y: 0, width: 64, height: 16 }, unitBox(0.5, 0.5, 0.5, 0.5), LABELS),
+    ).toEqual([{ label: 'car', score: 0.9, box: unitBox(0.625, 0.75, 0.125, 0.25) }]);
+    expect(
+      toDetections(
+        [{ ...found[0]!, box: pixelBox(-8, 60, 16, 10) }],
+        { x: 0, y: 0, width: 64, height: 64 },
+        WHOLE,
+        LABELS,
+      ),
+    ).toMatchObject([{ box: { x: 0, y: 0.9375, width: 0.125, height: 0.0625 } }]);
+    expect(
+      toDetections(
+        [{ ...found[0]!, box: pixelBox(70, 0, 5, 5) }],
+        { x: 0, y: 0, width: 64, height: 64 },
+        WHOLE,
+        LABELS,
+      ),
+    ).toEqual([]);
   });
 });

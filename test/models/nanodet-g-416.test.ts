@@ -15,7 +15,13 @@ import { runGraph } from '../support/tfjs-interpreter.js';
  * UPDATE_REFERENCE=1 npx jest test/models/nanodet-g-416.test.ts makes it anew from models/.cache.
  */
 interface Reference {
-  readonly [picture: string]: { readonly [output: string]: { readonly shape: number[]; readonly mean: number; readonly values: [index: number, value: number][] } };
+  readonly [picture: string]: {
+    readonly [output: string]: {
+      readonly shape: number[];
+      readonly mean: number;
+      readonly values: [index: number, value: number][];
+    };
+  };
 }
 
 const MODELS = resolve(__dirname, '../../models');
@@ -27,35 +33,43 @@ describe.each([
   ['drawn', [converted], async () => drawn()],
   ['street', [converted, STREET], () => readPicture(STREET)],
 ])('nanodet-g-416 on the %s picture', (name, files, picture) => {
-  needs(files, 'run `npm run fetch-models`; for real pictures set CAMQUEUE_TEST_DATA')('after conversion', () => {
-    it(
-      'gives what the original graph gives',
-      async () => {
-        const input = new Float32Array(3 * 416 * 416);
-        createSampler(nanodetG416)(await picture(), WHOLE, input);
-        if (process.env['UPDATE_REFERENCE'] === '1') writeReference(name, input);
-        const reference = (JSON.parse(readFileSync(FIXTURE, 'utf8')) as Reference)[name]!;
+  needs(files, 'run scripts/fetch-models.sh; for real pictures set CAMQUEUE_TEST_DATA')(
+    'after conversion',
+    () => {
+      it(
+        'gives what the original graph gives',
+        async () => {
+          const input = new Float32Array(3 * 416 * 416);
+          createSampler(nanodetG416)(await picture(), WHOLE, input);
+          if (process.env['UPDATE_REFERENCE'] === '1') writeReference(name, input);
+          const reference = (JSON.parse(readFileSync(FIXTURE, 'utf8')) as Reference)[name]!;
 
-        const session = await InferenceSession.create(converted, { intraOpNumThreads: 1 });
-        const results = await session.run({ input_1: new Tensor('float32', input, [1, 3, 416, 416]) });
+          const session = await InferenceSession.create(converted, { intraOpNumThreads: 1 });
+          const results = await session.run({ input_1: new Tensor('float32', input, [1, 3, 416, 416]) });
 
-        expect([...session.outputNames].sort()).toEqual(Object.keys(reference).sort());
-        for (const [output, expected] of Object.entries(reference)) {
-          const { dims, data } = results[output] as { dims: readonly number[]; data: Float32Array };
-          expect([output, ...dims]).toEqual([output, ...expected.shape]);
-          // Both compute in float32 in another order. One weight or edge out of place gives ten times as much.
-          expect(Math.abs(meanOf(data) - expected.mean)).toBeLessThan(1e-3);
-          const worst = Math.max(...expected.values.map(([index, value]) => Math.abs(data[index]! - value)));
-          expect([output, worst < 1e-2 ? 'equal' : worst]).toEqual([output, 'equal']);
-        }
-      },
-      process.env['UPDATE_REFERENCE'] === '1' ? 600_000 : 30_000,
-    );
-  });
+          expect([...session.outputNames].sort()).toEqual(Object.keys(reference).sort());
+          for (const [output, expected] of Object.entries(reference)) {
+            const { dims, data } = results[output] as { dims: readonly number[]; data: Float32Array };
+            expect([output, ...dims]).toEqual([output, ...expected.shape]);
+            // Both compute in float32 in another order. One weight or edge out of place gives ten times as much.
+            expect(Math.abs(meanOf(data) - expected.mean)).toBeLessThan(1e-3);
+            const worst = Math.max(
+              ...expected.values.map(([index, value]) => Math.abs(data[index]! - value)),
+            );
+            expect([output, worst < 1e-2 ? 'equal' : worst]).toEqual([output, 'equal']);
+          }
+        },
+        process.env['UPDATE_REFERENCE'] === '1' ? 600_000 : 30_000,
+      );
+    },
+  );
 });
 
 function writeReference(name: string, input: Float32Array): void {
-  const [json, weights] = ['nanodet.json', 'nanodet.bin'].map((file) => join(MODELS, '.cache', file)) as [string, string];
+  const [json, weights] = ['nanodet.json', 'nanodet.bin'].map((file) => join(MODELS, '.cache', file)) as [
+    string,
+    string,
+  ];
   const outputs = runGraph(json, weights, { shape: [1, 3, 416, 416], data: input });
   let known: Reference = {};
   try {
@@ -63,7 +77,10 @@ function writeReference(name: string, input: Float32Array): void {
   } catch {
     // The first one.
   }
-  const entries = [...outputs].map(([output, { shape, data }]) => [output, { shape, mean: meanOf(data), values: worthChecking(data) }] as const);
+  const entries = [...outputs].map(
+    ([output, { shape, data }]) =>
+      [output, { shape, mean: meanOf(data), values: worthChecking(data) }] as const,
+  );
   writeFileSync(FIXTURE, `${JSON.stringify({ ...known, [name]: Object.fromEntries(entries) })}\n`);
 }
 
@@ -82,6 +99,8 @@ function meanOf(data: Float32Array | Float64Array): number {
 
 /** Waves of several lengths, in all colours. */
 function drawn(): Picture {
-  const data = new Uint8Array(416 * 416 * 3).map((_, i) => 128 + 70 * Math.sin(i / 15_611) + 40 * Math.sin(i / 611) + 17 * Math.sin(i / 7));
+  const data = new Uint8Array(416 * 416 * 3).map(
+    (_, i) => 128 + 70 * Math.sin(i / 15_611) + 40 * Math.sin(i / 611) + 17 * Math.sin(i / 7),
+  );
   return { width: 416, height: 416, format: 'rgb24', data };
 }

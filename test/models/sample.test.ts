@@ -7,7 +7,11 @@ import { pictureBytes, type Picture } from '../../src/domain/picture.js';
 
 const PLAIN: InputSpec = { order: 'rgb', mean: [0, 0, 0], std: [1, 1, 1], fit: 'stretch', padGrey: 114 };
 
-function rgb(width: number, height: number, colour: (x: number, y: number) => readonly [number, number, number]): Picture {
+function rgb(
+  width: number,
+  height: number,
+  colour: (x: number, y: number) => readonly [number, number, number],
+): Picture {
   const data = new Uint8Array(width * height * 3);
   for (let i = 0; i < width * height; i++) data.set(colour(i % width, Math.floor(i / width)), i * 3);
   return { width, height, format: 'rgb24', data };
@@ -33,7 +37,11 @@ describe('createSampler', () => {
     ['red, green, blue', 'rgb', [10, 120, 250]],
     ['blue, green, red', 'bgr', [250, 120, 10]],
   ] as const)('lays planes out in the order %s', (_, order, expected) => {
-    const planes = sampled(rgb(8, 8, () => [10, 120, 250]), WHOLE, { width: 4, height: 4, input: { ...PLAIN, order } });
+    const planes = sampled(
+      rgb(8, 8, () => [10, 120, 250]),
+      WHOLE,
+      { width: 4, height: 4, input: { ...PLAIN, order } },
+    );
     expect(planes.map((plane) => Math.round(plane[5]!))).toEqual(expected);
   });
 
@@ -46,15 +54,24 @@ describe('createSampler', () => {
     ['brighter than white', 255, 128, 128, [255, 255, 255]],
   ])('converts i420 %s', (_, luma, u, v, expected) => {
     for (const order of ['rgb', 'bgr'] as const) {
-      const planes = sampled(i420(31, 17, luma, u, v), WHOLE, { width: 16, height: 16, input: { ...PLAIN, order } });
+      const planes = sampled(i420(31, 17, luma, u, v), WHOLE, {
+        width: 16,
+        height: 16,
+        input: { ...PLAIN, order },
+      });
       const found = planes.map((plane) => plane[100]!);
-      (order === 'rgb' ? found : found.reverse()).forEach((value, i) => expect(Math.abs(value - expected[i]!)).toBeLessThan(2.5));
+      (order === 'rgb' ? found : found.reverse()).forEach((value, i) =>
+        expect(Math.abs(value - expected[i]!)).toBeLessThan(2.5),
+      );
     }
   });
 
   it('normalises each plane with its own mean and deviation, i420 as rgb24', () => {
     const { input } = KINDS.picodet;
-    for (const picture of [rgb(20, 20, () => [200, 200, 200]), i420(20, 20, Math.round(16 + 200 / 1.164384), 128, 128)]) {
+    for (const picture of [
+      rgb(20, 20, () => [200, 200, 200]),
+      i420(20, 20, Math.round(16 + 200 / 1.164384), 128, 128),
+    ]) {
       const planes = sampled(picture, WHOLE, { width: 8, height: 8, input });
       planes.forEach((plane, i) => expect(plane[0]).toBeCloseTo((200 - input.mean[i]!) / input.std[i]!, 1));
     }
@@ -77,8 +94,15 @@ describe('createSampler', () => {
 
   it('pads a letterbox at the right or at the bottom with grey', () => {
     const input = { ...PLAIN, fit: 'letterbox' } as const;
-    const wide = sampled(rgb(40, 20, () => [250, 250, 250]), WHOLE, { width: 8, height: 8, input })[0]!;
-    expect(wide.slice(24, 40).map(Math.round)).toEqual([...Array<number>(8).fill(250), ...Array<number>(8).fill(114)]);
+    const wide = sampled(
+      rgb(40, 20, () => [250, 250, 250]),
+      WHOLE,
+      { width: 8, height: 8, input },
+    )[0]!;
+    expect(wide.slice(24, 40).map(Math.round)).toEqual([
+      ...Array<number>(8).fill(250),
+      ...Array<number>(8).fill(114),
+    ]);
     const tall = sampled(i420(20, 40, 235, 128, 128), WHOLE, { width: 8, height: 8, input })[1]!;
     expect(tall.slice(0, 8).map(Math.round)).toEqual([255, 255, 255, 255, 114, 114, 114, 114]);
   });
@@ -87,8 +111,16 @@ describe('createSampler', () => {
     const target = { width: 8, height: 8, input: { ...PLAIN, fit: 'letterbox' as const } };
     const sample = createSampler(target);
     const tensor = new Float32Array(3 * 64);
-    sample(rgb(9, 9, () => [9, 9, 9]), WHOLE, tensor);
-    sample(rgb(40, 20, () => [250, 250, 250]), WHOLE, tensor);
+    sample(
+      rgb(9, 9, () => [9, 9, 9]),
+      WHOLE,
+      tensor,
+    );
+    sample(
+      rgb(40, 20, () => [250, 250, 250]),
+      WHOLE,
+      tensor,
+    );
     expect(tensor[63]).toBe(114);
   });
 
@@ -96,15 +128,36 @@ describe('createSampler', () => {
     const side = fc.integer({ min: 1, max: 70 });
     const fraction = fc.double({ min: 0, max: 1, noNaN: true });
     fc.assert(
-      fc.property(side, side, fraction, fraction, fraction, fraction, fc.constantFrom('stretch', 'letterbox'), fc.boolean(), (width, height, x, y, w, h, fit, yuv) => {
-        const look = unitBox(x * 0.95, y * 0.95, Math.max(0.01, w * (1 - x * 0.95)), Math.max(0.01, h * (1 - y * 0.95)));
-        const picture = yuv ? i420(width, height, 235, 128, 128) : rgb(width, height, () => [255, 255, 255]);
-        const target = { width: 32, height: 32, input: { ...PLAIN, fit, padGrey: 255 } };
-        const worst = Math.max(...sampled(picture, look, target).flat().map((value) => Math.abs(value - 255)));
-        expect(worst).toBeLessThan(0.1);
-        const placed = placement(picture, look, target);
-        expect(placed.width === 32 || placed.height === 32).toBe(true);
-      }),
+      fc.property(
+        side,
+        side,
+        fraction,
+        fraction,
+        fraction,
+        fraction,
+        fc.constantFrom('stretch', 'letterbox'),
+        fc.boolean(),
+        (width, height, x, y, w, h, fit, yuv) => {
+          const look = unitBox(
+            x * 0.95,
+            y * 0.95,
+            Math.max(0.01, w * (1 - x * 0.95)),
+            Math.max(0.01, h * (1 - y * 0.95)),
+          );
+          const picture = yuv
+            ? i420(width, height, 235, 128, 128)
+            : rgb(width, height, () => [255, 255, 255]);
+          const target = { width: 32, height: 32, input: { ...PLAIN, fit, padGrey: 255 } };
+          const worst = Math.max(
+            ...sampled(picture, look, target)
+              .flat()
+              .map((value) => Math.abs(value - 255)),
+          );
+          expect(worst).toBeLessThan(0.1);
+          const placed = placement(picture, look, target);
+          expect(placed.width === 32 || placed.height === 32).toBe(true);
+        },
+      ),
       { numRuns: 60 },
     );
   });

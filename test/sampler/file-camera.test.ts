@@ -102,6 +102,23 @@ describe('a file read to its end', () => {
     expect(rig.read[31]).toMatchObject({ pass: 2, frame: 0 });
     expect(rig.read).toHaveLength(31 + 101);
   });
+
+  it('that is begun anew and interrupted at once goes on at its start, not where the earlier reading stood', async () => {
+    const rig = makeRig();
+    const camera = rig.camera({ source: clip });
+    await drainWhile(rig, rig.sample([camera]));
+    const stop = new AbortController();
+    const ring = { ...rig.ring };
+    ring.append = async () => {
+      stop.abort(); // before anything of the second reading is stored
+      throw new Error('Redis is away');
+    };
+    await rig.sample([camera], { ring, signal: stop.signal, again: true });
+    expect((await rig.statusOf())?.pass).toBe(2);
+    await drainWhile(rig, rig.sample([camera]));
+    expect(rig.read[31]).toMatchObject({ pass: 3, frame: 0 });
+    expect(rig.read).toHaveLength(62);
+  });
 });
 
 describe('pace: fast', () => {

@@ -20,7 +20,9 @@ export function runGraph(jsonPath: string, weightsPath: string, input: Dense): M
   const model = JSON.parse(readFileSync(jsonPath, 'utf8')) as {
     signature: { outputs: Record<string, unknown> };
     modelTopology: { node: Node[] };
-    weightsManifest: { weights: { name: string; dtype: string; shape: number[]; quantization?: { dtype: string } }[] }[];
+    weightsManifest: {
+      weights: { name: string; dtype: string; shape: number[]; quantization?: { dtype: string } }[];
+    }[];
   };
   const values = new Map<string, Dense | Dense[]>(weights(model.weightsManifest, readFileSync(weightsPath)));
   const nodes = new Map(model.modelTopology.node.map((node) => [node.name, node]));
@@ -37,13 +39,22 @@ export function runGraph(jsonPath: string, weightsPath: string, input: Dense): M
   return new Map(Object.keys(model.signature.outputs).map((name) => [name.replace(':0', ''), valueOf(name)]));
 }
 
-function weights(manifest: { weights: { name: string; dtype: string; shape: number[]; quantization?: { dtype: string } }[] }[], bytes: Buffer): [string, Dense][] {
+function weights(
+  manifest: {
+    weights: { name: string; dtype: string; shape: number[]; quantization?: { dtype: string } }[];
+  }[],
+  bytes: Buffer,
+): [string, Dense][] {
   let offset = 0;
   return manifest[0]!.weights.map(({ name, dtype, shape, quantization }) => {
     const half = quantization?.dtype === 'float16';
     const data = new Float32Array(shape.reduce((a, b) => a * b, 1));
     for (let i = 0; i < data.length; i++, offset += half ? 2 : 4) {
-      data[i] = half ? halfFloat(bytes.readUInt16LE(offset)) : dtype === 'int32' ? bytes.readInt32LE(offset) : bytes.readFloatLE(offset);
+      data[i] = half
+        ? halfFloat(bytes.readUInt16LE(offset))
+        : dtype === 'int32'
+          ? bytes.readInt32LE(offset)
+          : bytes.readFloatLE(offset);
     }
     return [name, { shape, data }];
   });
@@ -61,22 +72,44 @@ function halfFloat(half: number): number {
 
 function compute(node: Node, [a, b, c, d]: Dense[], inputs = [a!, b!, c!, d!]): Dense | Dense[] {
   switch (node.op) {
-    case 'Identity': return a!;
-    case 'Transpose': return transpose(a!, [...b!.data]);
-    case 'Pad': return pad(a!, [...b!.data], 0);
-    case 'PadV2': return pad(a!, [...b!.data], c!.data[0]!);
-    case 'Conv2D': return conv(a!, b!, Number(node.attr!['strides']!.list!.i![1]));
-    case 'MaxPool': return maxPool(a!, Number(node.attr!['ksize']!.list!.i![1]), Number(node.attr!['strides']!.list!.i![1]));
+    case 'Identity':
+      return a!;
+    case 'Transpose':
+      return transpose(a!, [...b!.data]);
+    case 'Pad':
+      return pad(a!, [...b!.data], 0);
+    case 'PadV2':
+      return pad(a!, [...b!.data], c!.data[0]!);
+    case 'Conv2D':
+      return conv(a!, b!, Number(node.attr!['strides']!.list!.i![1]));
+    case 'MaxPool':
+      return maxPool(
+        a!,
+        Number(node.attr!['ksize']!.list!.i![1]),
+        Number(node.attr!['strides']!.list!.i![1]),
+      );
     case 'Add':
-    case 'AddV2': return { shape: a!.shape, data: a!.data.map((value, i) => value + b!.data[i % b!.data.length]!) };
-    case 'LeakyRelu': return { shape: a!.shape, data: a!.data.map((value) => (value < 0 ? value * node.attr!['alpha']!.f! : value)) };
-    case 'Sigmoid': return { shape: a!.shape, data: a!.data.map((value) => 1 / (1 + Math.exp(-value))) };
-    case 'ConcatV2': return concatChannels(inputs[0]!, inputs[1]!, c!.data[0]!);
-    case 'ResizeBilinear': return resize(a!, b!.data[0]!, b!.data[1]!);
-    case 'SplitV': return splitChannels(a!, [...b!.data], c!.data[0]!);
-    case 'Reshape': return { shape: fill([...b!.data], a!.data.length), data: a!.data };
-    case 'SparseToDense': return { shape: [b!.data[0]!], data: new Float32Array(b!.data[0]!).fill(d!.data[0]!) };
-    default: throw new Error(`interpreter: ${node.op}`);
+    case 'AddV2':
+      return { shape: a!.shape, data: a!.data.map((value, i) => value + b!.data[i % b!.data.length]!) };
+    case 'LeakyRelu':
+      return {
+        shape: a!.shape,
+        data: a!.data.map((value) => (value < 0 ? value * node.attr!['alpha']!.f! : value)),
+      };
+    case 'Sigmoid':
+      return { shape: a!.shape, data: a!.data.map((value) => 1 / (1 + Math.exp(-value))) };
+    case 'ConcatV2':
+      return concatChannels(inputs[0]!, inputs[1]!, c!.data[0]!);
+    case 'ResizeBilinear':
+      return resize(a!, b!.data[0]!, b!.data[1]!);
+    case 'SplitV':
+      return splitChannels(a!, [...b!.data], c!.data[0]!);
+    case 'Reshape':
+      return { shape: fill([...b!.data], a!.data.length), data: a!.data };
+    case 'SparseToDense':
+      return { shape: [b!.data[0]!], data: new Float32Array(b!.data[0]!).fill(d!.data[0]!) };
+    default:
+      throw new Error(`interpreter: ${node.op}`);
   }
 }
 
@@ -105,7 +138,11 @@ function pad({ shape, data }: Dense, [, , , , top, bottom, left, right]: number[
   const [height, width] = [h + top! + bottom!, w + left! + right!];
   const out = new Float32Array(n * c * height * width).fill(value);
   for (let plane = 0; plane < n * c; plane++) {
-    for (let y = 0; y < h; y++) out.set(data.subarray((plane * h + y) * w, (plane * h + y + 1) * w), (plane * height + y + top!) * width + left!);
+    for (let y = 0; y < h; y++)
+      out.set(
+        data.subarray((plane * h + y) * w, (plane * h + y + 1) * w),
+        (plane * height + y + top!) * width + left!,
+      );
   }
   return { shape: [n, c, height, width], data: out };
 }
@@ -144,7 +181,8 @@ function maxPool({ shape, data }: Dense, size: number, stride: number): Dense {
     const [x, y] = [Math.floor(i / channels) % columns, Math.floor(i / channels / columns)];
     let most = -Infinity;
     for (let ky = 0; ky < size; ky++) {
-      for (let kx = 0; kx < size; kx++) most = Math.max(most, data[((y * stride + ky) * w + x * stride + kx) * channels + (i % channels)]!);
+      for (let kx = 0; kx < size; kx++)
+        most = Math.max(most, data[((y * stride + ky) * w + x * stride + kx) * channels + (i % channels)]!);
     }
     out[i] = most;
   }
@@ -164,7 +202,10 @@ function splitChannels({ shape, data }: Dense, lengths: number[], axis: number):
   const plane = shape[2]! * shape[3]!;
   let from = 0;
   return lengths.map((channels) => {
-    const part = { shape: [1, channels, shape[2]!, shape[3]!], data: data.slice(from, from + channels * plane) };
+    const part = {
+      shape: [1, channels, shape[2]!, shape[3]!],
+      data: data.slice(from, from + channels * plane),
+    };
     from += channels * plane;
     return part;
   });

@@ -30,9 +30,13 @@ export function createDetectors(options: {
       const spec = options.networks.find((network) => network.name === name);
       if (!spec) {
         const names = options.networks.map((network) => network.name).join(', ');
-        throw new PermanentError(`network "${name}" is unknown; known: ${names}. Others are described under \`networks\` in the camera file`);
+        throw new PermanentError(
+          `network "${name}" is unknown; known: ${names}. Others are described under \`networks\` in the camera file`,
+        );
       }
-      const detector = loadNetwork(resolve(options.modelsDir, spec.file), spec).then((network) => createDetector(spec, network, options.metrics));
+      const detector = loadNetwork(resolve(options.modelsDir, spec.file), spec).then((network) =>
+        createDetector(spec, network, options.metrics),
+      );
       loading.set(name, detector);
       detector.catch(() => loading.delete(name));
       return detector;
@@ -40,7 +44,11 @@ export function createDetectors(options: {
   };
 }
 
-function createDetector(spec: NetworkSpec, network: LoadedNetwork, metrics?: Pick<Metrics, 'inference'>): Detector {
+function createDetector(
+  spec: NetworkSpec,
+  network: LoadedNetwork,
+  metrics?: Pick<Metrics, 'inference'>,
+): Detector {
   const sample = createSampler(spec);
   const { decoder } = KINDS[spec.decode];
   const wantedLabels = labelChooser(spec);
@@ -78,7 +86,9 @@ function labelChooser(spec: NetworkSpec): (classes: readonly string[]) => Uint8A
     if (known) return known;
     const unknown = classes.filter((name) => !spec.labels.includes(name));
     if (unknown.length > 0) {
-      throw new PermanentError(`network ${spec.name} has no class ${unknown.map((name) => `"${name}"`).join(', ')}; it knows: ${spec.labels.join(', ')}`);
+      throw new PermanentError(
+        `network ${spec.name} has no class ${unknown.map((name) => `"${name}"`).join(', ')}; it knows: ${spec.labels.join(', ')}`,
+      );
     }
     const mask = Uint8Array.from(spec.labels, (label) => (classes.includes(label) ? 1 : 0));
     masks.set(key, mask);
@@ -89,6 +99,8 @@ function labelChooser(spec: NetworkSpec): (classes: readonly string[]) => Uint8A
 function checkPicture({ width, height, format, data }: Picture): void {
   const bytes = pictureBytes(width, height, format);
   if (width < 1 || height < 1 || data.length !== bytes) {
-    throw new PermanentError(`a ${format} picture of ${width}x${height} has ${bytes} bytes, this one has ${data.length}`);
+    throw new PermanentError(
+      `a ${format} picture of ${width}x${height} has ${bytes} bytes, this one has ${data.length}`,
+    );
   }
 }

@@ -28,7 +28,8 @@ export async function loadNetwork(path: string, spec: NetworkSpec): Promise<Load
     const results = await session.run({ [inputName]: tensor });
     return session.outputNames.map((name) => {
       const output = results[name];
-      if (!(output?.data instanceof Float32Array)) throw wrong(path, spec, `its output ${name} is of type ${output?.type ?? 'none'}`, 'float32');
+      if (!(output?.data instanceof Float32Array))
+        throw wrong(path, spec, `its output ${name} is of type ${output?.type ?? 'none'}`, 'float32');
       return { dims: output.dims, data: output.data };
     });
   };
@@ -47,7 +48,10 @@ async function readVerified(path: string, spec: NetworkSpec): Promise<Buffer> {
   try {
     bytes = await readFile(path);
   } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'is missing' : `cannot be read (${messageOf(error)})`;
+    const reason =
+      (error as NodeJS.ErrnoException).code === 'ENOENT'
+        ? 'is missing'
+        : `cannot be read (${messageOf(error)})`;
     throw new PermanentError(`network ${spec.name}: ${path} ${reason}; ${fixOf(spec)}`);
   }
   if (spec.sha256 !== undefined) {
@@ -62,7 +66,9 @@ async function readVerified(path: string, spec: NetworkSpec): Promise<Buffer> {
 }
 
 function fixOf(spec: NetworkSpec): string {
-  return spec.source ? 'run `npm run fetch-models` (scripts/setup.sh does it too)' : 'check `file` and `sha256` under `networks` in the camera file';
+  return spec.source
+    ? 'run scripts/fetch-models.sh (scripts/setup.sh does it too)'
+    : 'check `file` and `sha256` under `networks` in the camera file';
 }
 
 async function openSession(bytes: Buffer, path: string, spec: NetworkSpec): Promise<InferenceSession> {
@@ -74,14 +80,18 @@ async function openSession(bytes: Buffer, path: string, spec: NetworkSpec): Prom
       logSeverityLevel: 3,
     });
   } catch (error) {
-    throw new PermanentError(`network ${spec.name}: ${path} is no ONNX network that can be loaded: ${messageOf(error)}`);
+    throw new PermanentError(
+      `network ${spec.name}: ${path} is no ONNX network that can be loaded: ${messageOf(error)}`,
+    );
   }
 }
 
 /** @returns the input's name. */
 function checkInput(session: InferenceSession, path: string, spec: NetworkSpec): string {
   const expected = [1, 3, spec.height, spec.width];
-  const found = session.inputMetadata.map((meta) => (meta.isTensor ? `${meta.type} [${meta.shape.join(', ')}]` : meta.name));
+  const found = session.inputMetadata.map((meta) =>
+    meta.isTensor ? `${meta.type} [${meta.shape.join(', ')}]` : meta.name,
+  );
   const [input] = session.inputMetadata;
   const fits =
     session.inputMetadata.length === 1 &&
@@ -89,11 +99,22 @@ function checkInput(session: InferenceSession, path: string, spec: NetworkSpec):
     input.type === 'float32' &&
     input.shape.length === 4 &&
     // A dimension without a number takes any size.
-    expected.every((size, axis) => typeof input.shape[axis] !== 'number' || input.shape[axis] < 0 || input.shape[axis] === size);
-  if (!fits) throw wrong(path, spec, `its inputs are ${found.join(', ')}`, `one input float32 [${expected.join(', ')}] (width and height as configured)`);
+    expected.every(
+      (size, axis) =>
+        typeof input.shape[axis] !== 'number' || input.shape[axis] < 0 || input.shape[axis] === size,
+    );
+  if (!fits)
+    throw wrong(
+      path,
+      spec,
+      `its inputs are ${found.join(', ')}`,
+      `one input float32 [${expected.join(', ')}] (width and height as configured)`,
+    );
   return input.name;
 }
 
 function wrong(path: string, spec: NetworkSpec, found: string, expected: string): PermanentError {
-  return new PermanentError(`network ${spec.name}: ${path} is no ${spec.decode} network of ${spec.width}x${spec.height}: ${found}; expected ${expected}`);
+  return new PermanentError(
+    `network ${spec.name}: ${path} is no ${spec.decode} network of ${spec.width}x${spec.height}: ${found}; expected ${expected}`,
+  );
 }

@@ -1,7 +1,7 @@
 import type { Box } from '../../domain/geometry.js';
 
-/** Width of one character in font sizes: generous for a sans-serif face, so that neighbours keep apart. */
-const CHARACTER_WIDTH = 0.6;
+/** Width of one character in font sizes: that of DejaVu Sans Bold, a wide face, so that neighbours keep apart. */
+const CHARACTER_WIDTH = 0.7;
 const LINE_HEIGHT = 1.25;
 
 /**
@@ -20,10 +20,18 @@ export class LabelPlaces {
    * @param wishes corners the label could have, top left, best first; given the label's size
    * @returns the label's box; its text's baseline is at `y + fontPx`.
    */
-  place(text: string, wishes: (size: { width: number; height: number }) => readonly { x: number; y: number }[]): Box {
-    const size = { width: [...text].length * this.fontPx * CHARACTER_WIDTH, height: this.fontPx * LINE_HEIGHT };
+  place(
+    text: string,
+    wishes: (size: { width: number; height: number }) => readonly { x: number; y: number }[],
+  ): Box {
+    const size = {
+      width: [...text].length * this.fontPx * CHARACTER_WIDTH,
+      height: this.fontPx * LINE_HEIGHT,
+    };
     const boxes = wishes(size).map(({ x, y }) => this.#inside({ x, y, ...size }));
-    const free = boxes.find((box) => this.#isFree(box)) ?? this.#below(boxes[0] ?? this.#inside({ x: 0, y: 0, ...size }));
+    const free =
+      boxes.find((box) => this.#isFree(box)) ??
+      this.#below(boxes[0] ?? this.#inside({ x: 0, y: 0, ...size }));
     this.#taken.push(free);
     return free;
   }
@@ -40,7 +48,10 @@ export class LabelPlaces {
   #isFree(box: Box): boolean {
     return !this.#taken.some(
       (other) =>
-        box.x < other.x + other.width && other.x < box.x + box.width && box.y < other.y + other.height && other.y < box.y + box.height,
+        box.x < other.x + other.width &&
+        other.x < box.x + box.width &&
+        box.y < other.y + other.height &&
+        other.y < box.y + box.height,
     );
   }
 

@@ -28,15 +28,20 @@ interface Sizes {
  */
 export function overlaySvg(overlay: Overlay, picture: Size, visible: Box): string {
   const shorter = Math.min(visible.width, visible.height);
-  const sizes = { fontPx: Math.max(10, Math.min(56, shorter * 0.03)), strokePx: Math.max(1.2, shorter * 0.0035) };
+  const sizes = {
+    fontPx: Math.max(10, Math.min(56, shorter * 0.03)),
+    strokePx: Math.max(1.2, shorter * 0.0035),
+  };
   const places = new LabelPlaces(visible, sizes.fontPx);
   const toPixel = ({ x, y }: UnitPoint) => ({ x: x * picture.width, y: y * picture.height });
   const title = overlay.title === undefined ? '' : titleText(overlay.title, places, sizes);
   // Boxes lie over lines and lines over zones; all texts lie on top.
   const shapes: string[] = [];
   const texts: string[] = [title];
-  for (const { points, label, kind } of overlay.polygons) drawPolygon(points.map(toPixel), label, POLYGON_STYLE[kind], places, sizes, shapes, texts);
-  for (const { from, to, label } of overlay.lines) drawLine(toPixel(from), toPixel(to), label, places, sizes, shapes, texts);
+  for (const { points, label, kind } of overlay.polygons)
+    drawPolygon(points.map(toPixel), label, POLYGON_STYLE[kind], places, sizes, shapes, texts);
+  for (const { from, to, label } of overlay.lines)
+    drawLine(toPixel(from), toPixel(to), label, places, sizes, shapes, texts);
   for (const { box, label, kind } of overlay.boxes) {
     const corner = toPixel(box);
     const pixels = { ...corner, width: box.width * picture.width, height: box.height * picture.height };
@@ -51,10 +56,24 @@ export function overlaySvg(overlay: Overlay, picture: Size, visible: Box): strin
 
 type Point = { readonly x: number; readonly y: number };
 
-function drawBox(box: Box, label: string, style: { colour: string; dash: string }, places: LabelPlaces, sizes: Sizes, shapes: string[], texts: string[]): void {
+function drawBox(
+  box: Box,
+  label: string,
+  style: { colour: string; dash: string },
+  places: LabelPlaces,
+  sizes: Sizes,
+  shapes: string[],
+  texts: string[],
+): void {
   const { x, y, width, height } = box;
   const at = `x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}" rx="${round(sizes.strokePx)}" fill="none"`;
-  const dash = style.dash === '' ? '' : ` stroke-dasharray="${style.dash.split(' ').map((part) => round(Number(part) * sizes.strokePx)).join(' ')}"`;
+  const dash =
+    style.dash === ''
+      ? ''
+      : ` stroke-dasharray="${style.dash
+          .split(' ')
+          .map((part) => round(Number(part) * sizes.strokePx))
+          .join(' ')}"`;
   shapes.push(
     `<rect ${at} stroke="#000" stroke-opacity="0.45" stroke-width="${round(sizes.strokePx * 2.2)}"/>`,
     `<rect ${at} stroke="${style.colour}" stroke-width="${round(sizes.strokePx * 1.2)}"${dash}/>`,
@@ -69,7 +88,15 @@ function drawBox(box: Box, label: string, style: { colour: string; dash: string 
   texts.push(text(label, place, style.colour, sizes));
 }
 
-function drawLine(from: Point, to: Point, label: string, places: LabelPlaces, sizes: Sizes, shapes: string[], texts: string[]): void {
+function drawLine(
+  from: Point,
+  to: Point,
+  label: string,
+  places: LabelPlaces,
+  sizes: Sizes,
+  shapes: string[],
+  texts: string[],
+): void {
   const length = Math.hypot(to.x - from.x, to.y - from.y) || 1;
   const along = { x: (to.x - from.x) / length, y: (to.y - from.y) / length };
   // The right hand of someone who looks from `from` to `to`, y down: the direction that counts as `in`.
@@ -78,9 +105,13 @@ function drawLine(from: Point, to: Point, label: string, places: LabelPlaces, si
   const reach = Math.min(length * 0.3, sizes.fontPx * 2.2);
   const tip = { x: middle.x + right.x * reach, y: middle.y + right.y * reach };
   const back = { x: tip.x - right.x * reach * 0.4, y: tip.y - right.y * reach * 0.4 };
-  const wing = (side: number) => ({ x: back.x + along.x * side * reach * 0.25, y: back.y + along.y * side * reach * 0.25 });
+  const wing = (side: number) => ({
+    x: back.x + along.x * side * reach * 0.25,
+    y: back.y + along.y * side * reach * 0.25,
+  });
   const strokes = [pathOf([from, to]), pathOf([middle, tip]), pathOf([wing(1), tip, wing(-1)])].join(' ');
-  const end = (point: Point) => `<circle cx="${round(point.x)}" cy="${round(point.y)}" r="${round(sizes.strokePx * 2)}" fill="${LINE_COLOUR}"/>`;
+  const end = (point: Point) =>
+    `<circle cx="${round(point.x)}" cy="${round(point.y)}" r="${round(sizes.strokePx * 2)}" fill="${LINE_COLOUR}"/>`;
   const stroke = 'fill="none" stroke-linecap="round" stroke-linejoin="round"';
   shapes.push(
     `<path d="${strokes}" ${stroke} stroke="#000" stroke-opacity="0.55" stroke-width="${round(sizes.strokePx * 3)}"/>`,
@@ -90,7 +121,10 @@ function drawLine(from: Point, to: Point, label: string, places: LabelPlaces, si
   );
   if (label === '') return;
   const place = places.place(label, (size) => [
-    { x: middle.x - right.x * size.height - size.width / 2, y: middle.y - right.y * size.height * 1.2 - size.height / 2 },
+    {
+      x: middle.x - right.x * size.height - size.width / 2,
+      y: middle.y - right.y * size.height * 1.2 - size.height / 2,
+    },
     { x: tip.x + sizes.fontPx * 0.6, y: tip.y - size.height / 2 },
     { x: to.x - size.width, y: to.y - size.height * 1.2 },
     { x: from.x, y: from.y - size.height * 1.2 },
@@ -98,11 +132,24 @@ function drawLine(from: Point, to: Point, label: string, places: LabelPlaces, si
   texts.push(text(label, place, LINE_COLOUR, sizes));
 }
 
-function drawPolygon(points: readonly Point[], label: string, style: { colour: string; fill: number }, places: LabelPlaces, sizes: Sizes, shapes: string[], texts: string[]): void {
+function drawPolygon(
+  points: readonly Point[],
+  label: string,
+  style: { colour: string; fill: number },
+  places: LabelPlaces,
+  sizes: Sizes,
+  shapes: string[],
+  texts: string[],
+): void {
   const width = round(sizes.strokePx);
-  shapes.push(`<path d="${pathOf(points)} Z" fill="${style.colour}" fill-opacity="${style.fill}" stroke="${style.colour}" stroke-width="${width}" stroke-linejoin="round"/>`);
+  shapes.push(
+    `<path d="${pathOf(points)} Z" fill="${style.colour}" fill-opacity="${style.fill}" stroke="${style.colour}" stroke-width="${width}" stroke-linejoin="round"/>`,
+  );
   if (label === '') return;
-  const top = points.reduce((highest, point) => (point.y < highest.y ? point : highest), points[0] ?? { x: 0, y: 0 });
+  const top = points.reduce(
+    (highest, point) => (point.y < highest.y ? point : highest),
+    points[0] ?? { x: 0, y: 0 },
+  );
   const centre = { x: mean(points.map(({ x }) => x)), y: mean(points.map(({ y }) => y)) };
   const place = places.place(label, (size) => [
     { x: centre.x - size.width / 2, y: centre.y - size.height / 2 },
@@ -114,7 +161,12 @@ function drawPolygon(points: readonly Point[], label: string, style: { colour: s
 function titleText(title: string, places: LabelPlaces, sizes: Sizes): string {
   const margin = sizes.fontPx * 0.4;
   const { x, y } = places.visible;
-  return text(title, places.place(title, () => [{ x: x + margin, y: y + margin }]), '#ffffff', sizes);
+  return text(
+    title,
+    places.place(title, () => [{ x: x + margin, y: y + margin }]),
+    '#ffffff',
+    sizes,
+  );
 }
 
 /** Text that can be read on any ground: a dark outline below the letters. */

@@ -20,15 +20,20 @@ export async function readPicture(source: string | Uint8Array): Promise<Picture>
   // The library's own limit would say less than the checks below, which come before anything is decoded.
   const file = sharp(source, { limitInputPixels: false, failOn: 'error' });
   const { format, width, height } = await file.metadata().catch((error: unknown) => {
-    throw new InputError(`${name}: is not a picture that can be read (${firstLine(error)}); JPEG, PNG, WebP, GIF, TIFF and AVIF can`);
+    throw new InputError(
+      `${name}: is not a picture that can be read (${firstLine(error)}); JPEG, PNG, WebP, GIF, TIFF and AVIF can`,
+    );
   });
-  if (!FORMATS.has(format)) throw new InputError(`${name}: is of format ${format}; JPEG, PNG, WebP, GIF, TIFF and AVIF can be read`);
+  if (!FORMATS.has(format))
+    throw new InputError(`${name}: is of format ${format}; JPEG, PNG, WebP, GIF, TIFF and AVIF can be read`);
   if (width < 1 || height < 1) throw new InputError(`${name}: has no pixels (${width}x${height})`);
   if (width > MAX_SIDE_PX || height > MAX_SIDE_PX) {
     throw new InputError(`${name}: is ${width}x${height}; no side may be longer than ${MAX_SIDE_PX} pixels`);
   }
   if (width * height > MAX_PIXELS) {
-    throw new InputError(`${name}: is ${width}x${height} = ${(width * height / 1e6).toFixed(0)} megapixels; at most ${MAX_PIXELS / 1e6} can be read`);
+    throw new InputError(
+      `${name}: is ${width}x${height} = ${((width * height) / 1e6).toFixed(0)} megapixels; at most ${MAX_PIXELS / 1e6} can be read`,
+    );
   }
   const { data, info } = await file
     .autoOrient()

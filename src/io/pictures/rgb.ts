@@ -19,7 +19,10 @@ function cropRgb({ data, width: pictureWidth }: Picture, { x, y, width, height }
 }
 
 /** Limited-range BT.601 (ITU-R BT.601-7, section 2.5), in 16-bit fixed point: this runs on every snapshot. */
-function fromI420({ data, width: lumaStride, height: pictureHeight }: Picture, { x, y, width, height }: Box): Uint8Array {
+function fromI420(
+  { data, width: lumaStride, height: pictureHeight }: Picture,
+  { x, y, width, height }: Box,
+): Uint8Array {
   // Clamps by itself, which is cheaper than comparing.
   const rgb = new Uint8ClampedArray(width * height * 3);
   const chromaStride = Math.ceil(lumaStride / 2);

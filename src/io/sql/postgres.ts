@@ -82,12 +82,9 @@ function placeOf(databaseUrl: string): string {
 
 function explain(error: unknown, place: string): unknown {
   if (error instanceof InputError) return error;
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const { code = '', errors } = error as { code?: string; errors?: unknown[] };
   // Both addresses of "localhost" refused: Node's error holds the reasons inside and says nothing itself.
-  const text =
-    error instanceof AggregateError
-      ? error.errors.map((inner) => messageOf(inner)).join('; ')
-      : messageOf(error);
+  const text = errors === undefined ? messageOf(error) : errors.map(messageOf).join('; ');
   if (SET_UP_WRONG.includes(code)) return new InputError(`DATABASE_URL: ${place}: ${text}`);
   return new Error(`${place} cannot be used: ${text}`, { cause: error });
 }

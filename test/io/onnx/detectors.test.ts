@@ -17,7 +17,12 @@ beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'camqueue-'))));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 function grey(width: number, height: number): Picture {
-  return { width, height, format: 'i420', data: new Uint8Array(pictureBytes(width, height, 'i420')).fill(128) };
+  return {
+    width,
+    height,
+    format: 'i420',
+    data: new Uint8Array(pictureBytes(width, height, 'i420')).fill(128),
+  };
 }
 
 /** A network that does nothing: its output is its input, so of the wrong shape for every kind. */
@@ -25,18 +30,37 @@ function echoFile(size: number): string {
   const path = join(folder, 'echo.onnx');
   const shape = [1, 3, size, size];
   const nodes = [{ op: 'Identity', inputs: ['in'], outputs: ['out'], attributes: {} }];
-  writeFileSync(path, encodeOnnx({ name: 'echo', inputs: [{ name: 'in', shape }], outputs: [{ name: 'out', shape }], nodes, initializers: [] }));
+  writeFileSync(
+    path,
+    encodeOnnx({
+      name: 'echo',
+      inputs: [{ name: 'in', shape }],
+      outputs: [{ name: 'out', shape }],
+      nodes,
+      initializers: [],
+    }),
+  );
   return path;
 }
 
 function own(file: string, size = 64, more: Partial<NetworkSpec> = {}): NetworkSpec[] {
-  return [{ ...networksOf([{ name: 'mine', file, decode: 'yolox', width: size, height: size }], folder).at(-1)!, ...more }];
+  return [
+    {
+      ...networksOf([{ name: 'mine', file, decode: 'yolox', width: size, height: size }], folder).at(-1)!,
+      ...more,
+    },
+  ];
 }
 
 describe('createDetectors refuses', () => {
   it.each([
     ['a network nobody described', [], 'other', /network "other" is unknown; known: nanodet-g-416/],
-    ['a shipped network that was not fetched', [], 'nanodet-g-416', /nanodet-g-416\.onnx is missing; run `npm run fetch-models`/],
+    [
+      'a shipped network that was not fetched',
+      [],
+      'nanodet-g-416',
+      /nanodet-g-416\.onnx is missing; run scripts\/fetch-models\.sh/,
+    ],
   ])('%s', async (_, networks, name, message) => {
     const detectors = createDetectors({ modelsDir: folder, networks: networksOf(networks, folder) });
     await expect(detectors.get(name)).rejects.toThrow(message);
@@ -45,17 +69,39 @@ describe('createDetectors refuses', () => {
 
   it.each([
     ['a missing file', () => own('none.onnx'), /none\.onnx is missing; check `file`/],
-    ['a file that is no ONNX', () => (writeFileSync(join(folder, 'x.onnx'), 'hello'), own('x.onnx')), /x\.onnx is no ONNX network that can be loaded/],
-    ['a file with another checksum', () => own(echoFile(64), 64, { sha256: '0'.repeat(64) }), /is not the expected file \(SHA-256 [0-9a-f]{64}, expected 0{64}\)/],
-    ['an input of another size', () => own(echoFile(32), 64), /its inputs are float32 \[1, 3, 32, 32\]; expected one input float32 \[1, 3, 64, 64\]/],
-    ['outputs of another kind', () => own(echoFile(64), 64), /its outputs are \[1, 3, 64, 64\]; expected one output \[1, 84, 85\]/],
+    [
+      'a file that is no ONNX',
+      () => (writeFileSync(join(folder, 'x.onnx'), 'hello'), own('x.onnx')),
+      /x\.onnx is no ONNX network that can be loaded/,
+    ],
+    [
+      'a file with another checksum',
+      () => own(echoFile(64), 64, { sha256: '0'.repeat(64) }),
+      /is not the expected file \(SHA-256 [0-9a-f]{64}, expected 0{64}\)/,
+    ],
+    [
+      'an input of another size',
+      () => own(echoFile(32), 64),
+      /its inputs are float32 \[1, 3, 32, 32\]; expected one input float32 \[1, 3, 64, 64\]/,
+    ],
+    [
+      'outputs of another kind',
+      () => own(echoFile(64), 64),
+      /its outputs are \[1, 3, 64, 64\]; expected one output \[1, 84, 85\]/,
+    ],
   ])('%s, saying what it found', async (_, networks, message) => {
     const detectors = createDetectors({ modelsDir: folder, networks: networks() });
     await expect(detectors.get('mine')).rejects.toThrow(message);
   });
 
   it('two networks of one name', () => {
-    const network = { name: 'nanodet-g-416', file: 'x.onnx', decode: 'nanodet', width: 416, height: 416 } as const;
+    const network = {
+      name: 'nanodet-g-416',
+      file: 'x.onnx',
+      decode: 'nanodet',
+      width: 416,
+      height: 416,
+    } as const;
     expect(() => networksOf([network], folder)).toThrow('networks[0].name: "nanodet-g-416" is taken');
   });
 });
@@ -66,7 +112,16 @@ needs([testData('models/yolox_nano_416.onnx'), testData('traffic')])('networks o
     ['nanodet', 'nanodet_m_320', 320],
     ['picodet', 'picodet_s_320_coco', 320],
   ] as const;
-  const networks = networksOf(files.map(([decode, name, size]) => ({ name: decode, file: testData(`models/${name}.onnx`), decode, width: size, height: size })), '/');
+  const networks = networksOf(
+    files.map(([decode, name, size]) => ({
+      name: decode,
+      file: testData(`models/${name}.onnx`),
+      decode,
+      width: size,
+      height: size,
+    })),
+    '/',
+  );
   const detectors = createDetectors({ modelsDir: MODELS, networks });
 
   it.each(files)('%s finds the walker and her place in the picture', async (name) => {
@@ -88,15 +143,25 @@ needs([testData('models/yolox_nano_416.onnx'), testData('traffic')])('networks o
   });
 });
 
-needs([join(MODELS, 'nanodet-g-416/nanodet-g-416.onnx'), testData('suspicious/arda_crowd.jpg')], 'run `npm run fetch-models`')('nanodet-g-416', () => {
+needs(
+  [join(MODELS, 'nanodet-g-416/nanodet-g-416.onnx'), testData('suspicious/arda_crowd.jpg')],
+  'run scripts/fetch-models.sh',
+)('nanodet-g-416', () => {
   const runs: string[] = [];
-  const detectors = createDetectors({ modelsDir: MODELS, networks: networksOf([], '/'), metrics: { inference: (network) => runs.push(network) } });
+  const detectors = createDetectors({
+    modelsDir: MODELS,
+    networks: networksOf([], '/'),
+    metrics: { inference: (network) => runs.push(network) },
+  });
 
   it('finds the same people in a region as in the whole picture, in coordinates of the whole', async () => {
     const detector = await detectors.get('nanodet-g-416');
     const picture = await readPicture(testData('faces/nasa_astronaut_1face.png'));
     const whole = await detector.detect(picture, WHOLE, { classes: ['person'], minScore: 0.4 });
-    const region = await detector.detect(picture, unitBox(0, 0, 0.9, 1), { classes: ['person'], minScore: 0.4 });
+    const region = await detector.detect(picture, unitBox(0, 0, 0.9, 1), {
+      classes: ['person'],
+      minScore: 0.4,
+    });
     expect(whole).not.toHaveLength(0);
     expect(Math.abs(region[0]!.box.x - whole[0]!.box.x)).toBeLessThan(0.06);
     expect(Math.abs(region[0]!.box.width - whole[0]!.box.width)).toBeLessThan(0.08);
@@ -108,17 +173,28 @@ needs([join(MODELS, 'nanodet-g-416/nanodet-g-416.onnx'), testData('suspicious/ar
     const crowd = await readPicture(testData('suspicious/arda_crowd.jpg'));
     const options = { classes: CITY, minScore: 0.35 };
     const alone = await detector.detect(crowd, WHOLE, options);
-    const [together, empty] = await Promise.all([detector.detect(crowd, WHOLE, options), detector.detect(grey(320, 240), WHOLE, options)]);
+    const [together, empty] = await Promise.all([
+      detector.detect(crowd, WHOLE, options),
+      detector.detect(grey(320, 240), WHOLE, options),
+    ]);
     expect(alone.filter(({ label }) => label === 'person').length).toBeGreaterThan(3);
     expect(together).toEqual(alone);
     expect(empty).toEqual([]);
-    expect(alone.map(({ score }) => score)).toEqual(alone.map(({ score }) => score).toSorted((a, b) => b - a));
+    expect(alone.map(({ score }) => score)).toEqual(
+      alone.map(({ score }) => score).toSorted((a, b) => b - a),
+    );
   });
 
   it('refuses classes it does not know, pictures that are not what they say, and sees nothing outside the picture', async () => {
     const detector = await detectors.get('nanodet-g-416');
-    await expect(detector.detect(grey(32, 32), WHOLE, { classes: ['person', 'lorry'], minScore: 0.4 })).rejects.toThrow(/no class "lorry"; it knows: person, bicycle/);
-    await expect(detector.detect({ ...grey(32, 32), width: 31 }, WHOLE, { classes: ['person'], minScore: 0.4 })).rejects.toThrow('this one has 1536');
-    expect(await detector.detect(grey(32, 32), unitBox(1.2, 0, 0.2, 1), { classes: ['person'], minScore: 0.01 })).toEqual([]);
+    await expect(
+      detector.detect(grey(32, 32), WHOLE, { classes: ['person', 'lorry'], minScore: 0.4 }),
+    ).rejects.toThrow(/no class "lorry"; it knows: person, bicycle/);
+    await expect(
+      detector.detect({ ...grey(32, 32), width: 31 }, WHOLE, { classes: ['person'], minScore: 0.4 }),
+    ).rejects.toThrow('this one has 1536');
+    expect(
+      await detector.detect(grey(32, 32), unitBox(1.2, 0, 0.2, 1), { classes: ['person'], minScore: 0.01 }),
+    ).toEqual([]);
   });
 });

@@ -14,12 +14,20 @@ let folder: string;
 beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'camqueue-'))));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function flat(width: number, height: number, format: Picture['format'], bytes: readonly [number, number, number]): Picture {
+function flat(
+  width: number,
+  height: number,
+  format: Picture['format'],
+  bytes: readonly [number, number, number],
+): Picture {
   const data = new Uint8Array(pictureBytes(width, height, format));
   if (format === 'rgb24') for (let i = 0; i < data.length; i++) data[i] = bytes[i % 3]!;
   else {
     const chroma = Math.ceil(width / 2) * Math.ceil(height / 2);
-    data.fill(bytes[0], 0, width * height).fill(bytes[1], width * height, width * height + chroma).fill(bytes[2], width * height + chroma);
+    data
+      .fill(bytes[0], 0, width * height)
+      .fill(bytes[1], width * height, width * height + chroma)
+      .fill(bytes[2], width * height + chroma);
   }
   return { width, height, format, data };
 }
@@ -48,16 +56,26 @@ describe('jpeg', () => {
     const right = await pictures.jpeg(halves, { crop: unitBox(0.5, 0.25, 0.5, 0.5) });
     expect(await sharp(right).metadata()).toMatchObject({ width: 20, height: 10 });
     expect((await pixel(right, 10, 5))[0]).toBeGreaterThan(240);
-    expect(await sharp(await pictures.jpeg(halves, { crop: unitBox(0.99, 0.99, 0.5, 0.001) })).metadata()).toMatchObject({ width: 1, height: 1 });
-    await expect(pictures.jpeg(halves, { crop: unitBox(1.5, 0, 1, 1) })).rejects.toThrow('lies outside the picture');
+    expect(
+      await sharp(await pictures.jpeg(halves, { crop: unitBox(0.99, 0.99, 0.5, 0.001) })).metadata(),
+    ).toMatchObject({ width: 1, height: 1 });
+    await expect(pictures.jpeg(halves, { crop: unitBox(1.5, 0, 1, 1) })).rejects.toThrow(
+      'lies outside the picture',
+    );
   });
 
   it('draws the overlay before cropping', async () => {
-    const overlay: Overlay = { ...NOTHING, boxes: [{ box: unitBox(0.5, 0.5, 0.25, 0.4), label: '', kind: 'alert' }] };
+    const overlay: Overlay = {
+      ...NOTHING,
+      boxes: [{ box: unitBox(0.5, 0.5, 0.25, 0.4), label: '', kind: 'alert' }],
+    };
     const whole = await pictures.jpeg(flat(400, 300, 'i420', [128, 128, 128]), { overlay });
     const [red, green] = await pixel(whole, 200, 200);
     expect(red! - green!).toBeGreaterThan(40);
-    const crop = await pictures.jpeg(flat(400, 300, 'i420', [128, 128, 128]), { overlay, crop: unitBox(0.25, 0.25, 0.5, 0.5) });
+    const crop = await pictures.jpeg(flat(400, 300, 'i420', [128, 128, 128]), {
+      overlay,
+      crop: unitBox(0.25, 0.25, 0.5, 0.5),
+    });
     const [redAt, greenAt] = await pixel(crop, 100, 120);
     expect(redAt! - greenAt!).toBeGreaterThan(40);
   });
@@ -75,7 +93,11 @@ describe('overlaySvg', () => {
 
   it('writes labels as text, whatever they contain', async () => {
     const label = `<b>&"'\u0000\ud800 Cổng chính`;
-    const svg = overlaySvg({ ...NOTHING, title: label, boxes: [{ box: unitBox(0.1, 0.1, 0.2, 0.2), label, kind: 'track' }] }, size, whole);
+    const svg = overlaySvg(
+      { ...NOTHING, title: label, boxes: [{ box: unitBox(0.1, 0.1, 0.2, 0.2), label, kind: 'track' }] },
+      size,
+      whole,
+    );
     expect(svg).not.toContain('<b>');
     expect(svg).toContain('Cổng chính');
     await expect(sharp(Buffer.from(svg)).png().toBuffer()).resolves.toBeDefined();
@@ -87,15 +109,26 @@ describe('overlaySvg', () => {
     ['downward: to the left', { x: 0.5, y: 0.2 }, { x: 0.5, y: 0.8 }, -1, 0],
   ])('points the arrow of a line to its `in` side, %s', (_, from, to, dx, dy) => {
     const svg = overlaySvg({ ...NOTHING, lines: [{ from, to, label: 'door' }] }, size, whole);
-    const [, x1, y1, x2, y2] = /M[\d.]+ [\d.]+ L[\d.]+ [\d.]+ M([\d.]+) ([\d.]+) L([\d.]+) ([\d.]+)/.exec(svg)!.map(Number);
+    const [, x1, y1, x2, y2] = /M[\d.]+ [\d.]+ L[\d.]+ [\d.]+ M([\d.]+) ([\d.]+) L([\d.]+) ([\d.]+)/
+      .exec(svg)!
+      .map(Number);
     expect([Math.sign(x2! - x1!), Math.sign(y2! - y1!)]).toEqual([dx, dy]);
   });
 
   it('draws every kind of part', () => {
-    const points = [{ x: 0, y: 0 }, { x: 1, y: 0 }, { x: 1, y: 1 }];
-    for (const kind of ['zone', 'restricted', 'mask'] as const) expect(overlaySvg({ ...NOTHING, polygons: [{ points, label: kind, kind }] }, size, whole)).toContain('Z"');
+    const points = [
+      { x: 0, y: 0 },
+      { x: 1, y: 0 },
+      { x: 1, y: 1 },
+    ];
+    for (const kind of ['zone', 'restricted', 'mask'] as const)
+      expect(overlaySvg({ ...NOTHING, polygons: [{ points, label: kind, kind }] }, size, whole)).toContain(
+        'Z"',
+      );
     for (const kind of ['track', 'held', 'alert', 'motion'] as const) {
-      expect(overlaySvg({ ...NOTHING, boxes: [{ box: unitBox(0, 0, 1, 1), label: kind, kind }] }, size, whole)).toContain(`>${kind}</text>`);
+      expect(
+        overlaySvg({ ...NOTHING, boxes: [{ box: unitBox(0, 0, 1, 1), label: kind, kind }] }, size, whole),
+      ).toContain(`>${kind}</text>`);
     }
   });
 });
@@ -103,16 +136,25 @@ describe('overlaySvg', () => {
 describe('LabelPlaces', () => {
   it('keeps labels apart and inside the visible region', () => {
     const places = new LabelPlaces({ x: 100, y: 100, width: 300, height: 200 }, 12);
-    const placed = Array.from({ length: 10 }, (_, i) => places.place(`person ${i}`, ({ height }) => [{ x: 390, y: 100 - height }, { x: 90, y: 290 }]));
+    const placed = Array.from({ length: 10 }, (_, i) =>
+      places.place(`person ${i}`, ({ height }) => [
+        { x: 390, y: 100 - height },
+        { x: 90, y: 290 },
+      ]),
+    );
     for (const [i, a] of placed.entries()) {
       expect(a.x >= 100 && a.y >= 100 && a.x + a.width <= 400 && a.y + a.height <= 300).toBe(true);
-      for (const b of placed.slice(i + 1)) expect(a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y).toBe(true);
+      for (const b of placed.slice(i + 1))
+        expect(
+          a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y,
+        ).toBe(true);
     }
   });
 });
 
 describe('readPicture', () => {
-  const solid = (width: number, height: number, channels: 3 | 4 = 3) => sharp({ create: { width, height, channels, background: { r: 200, g: 40, b: 90, alpha: 1 } } });
+  const solid = (width: number, height: number, channels: 3 | 4 = 3) =>
+    sharp({ create: { width, height, channels, background: { r: 200, g: 40, b: 90, alpha: 1 } } });
 
   it.each([
     ['JPEG', () => solid(30, 20).jpeg({ quality: 100 }).toBuffer()],
@@ -145,7 +187,13 @@ describe('readPicture', () => {
     expect(picture.data[(35 * 20 + 10) * 3]).toBeLessThan(50);
   });
 
-  const noise = () => sharp(Buffer.from(Array.from({ length: 90_000 }, (_, i) => (Math.imul(i + 1, 0x9e3779b1) >>> 24) ^ (i & 255))), { raw: { width: 200, height: 150, channels: 3 } });
+  const noise = () =>
+    sharp(
+      Buffer.from(
+        Array.from({ length: 90_000 }, (_, i) => (Math.imul(i + 1, 0x9e3779b1) >>> 24) ^ (i & 255)),
+      ),
+      { raw: { width: 200, height: 150, channels: 3 } },
+    );
   const halfOf = (bytes: Buffer) => bytes.subarray(0, bytes.length / 2);
   const zeroPixels = async () => {
     const png = await solid(3, 3).png().toBuffer();
@@ -158,9 +206,21 @@ describe('readPicture', () => {
     ['a cut JPEG', async () => halfOf(await noise().jpeg().toBuffer()), /bad\.jpg: is damaged or cut off/],
     ['a cut PNG', async () => halfOf(await noise().png().toBuffer()), /bad\.jpg: is damaged or cut off/],
     ['a picture without pixels', zeroPixels, /bad\.jpg: (has no pixels|is not a picture)/],
-    ['one side too long', () => solid(16_400, 10).png().toBuffer(), /bad\.jpg: is 16400x10; no side may be longer than 16384/],
-    ['too many pixels', () => solid(8000, 6300).png({ compressionLevel: 1 }).toBuffer(), /bad\.jpg: is 8000x6300 = 50 megapixels; at most 50/],
-    ['a drawing', async () => Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'), /bad\.jpg: is of format svg/],
+    [
+      'one side too long',
+      () => solid(16_400, 10).png().toBuffer(),
+      /bad\.jpg: is 16400x10; no side may be longer than 16384/,
+    ],
+    [
+      'too many pixels',
+      () => solid(8000, 6300).png({ compressionLevel: 1 }).toBuffer(),
+      /bad\.jpg: is 8000x6300 = 50 megapixels; at most 50/,
+    ],
+    [
+      'a drawing',
+      async () => Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'),
+      /bad\.jpg: is of format svg/,
+    ],
   ])('refuses %s, naming the file and why', async (_, bytes, message) => {
     const path = join(folder, 'bad.jpg');
     writeFileSync(path, await bytes());

@@ -1,6 +1,17 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -52,12 +63,13 @@ async function end(child: ChildProcess, how: 'leave' | 'kill'): Promise<void> {
   await gone;
 }
 
-/** Process ids of redis-servers whose socket or folder contains `part`. */
+/** Process ids of redis-servers whose socket or working folder contains `part`. */
 async function serversOf(part: string): Promise<number[]> {
   const found: number[] = [];
   for (const name of (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry))) {
     const title = await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '');
-    if (title.includes('redis-server') && title.includes(part)) found.push(Number(name));
+    const cwd = await readlink(`/proc/${name}/cwd`).catch(() => '');
+    if (title.includes('redis-server') && `${title} ${cwd}`.includes(part)) found.push(Number(name));
   }
   return found;
 }
@@ -217,6 +229,7 @@ describe('embedded Redis', () => {
       join(long, 'redis'),
     ]);
     await Promise.all(opened.map((each) => each.close()));
+    expect(await serversOf(folder)).toEqual([]);
     const { sockets } = await embeddedFolders(long);
     await chmod(sockets, 0o755);
     await expect(start(long)).rejects.toThrow(/not a folder of this user alone/);

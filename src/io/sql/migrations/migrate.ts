@@ -23,5 +23,5 @@ export async function migrate(db: Kysely<Schema>, dialect: Dialect): Promise<voi
   if (messageOf(error).startsWith('corrupted migrations')) {
     throw new InputError(`the database was written by another, newer version: ${messageOf(error)}`);
   }
-  throw new Error(`database: ${messageOf(error)}`, { cause: error });
+  throw error as Error;
 }
