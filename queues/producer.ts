@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { JobsOptions, Queue } from 'bullmq';
 import type { JobContract } from '../jobs/define.js';
-import { InputError } from '../src/errors.js';
+import { InputError, messageOf } from '../src/errors.js';
 import type { Log } from '../src/log.js';
 import { untilReady } from './connection.js';
 import { checkJobId, encodeJobId } from './job-id.js';
@@ -23,15 +23,19 @@ export function createProducer(options: { address: RedisAddress; prefix: string;
       const { wire, parsed } = checkPayload(contract, payload);
       const id = idOf(contract, parsed, given.id);
       const jobOptions = optionsOf(contract, parsed, id, given.delayMs);
-      await untilReady(queues.connection, CONNECT_WITHIN_MS);
-      const queue = queues.queue(contract.name);
-      if (contract.doorbell) return ring(queue, wire, jobOptions, id);
-      const envelope: Envelope = {
-        v: 1,
-        payload: wire,
-        ...(given.origin !== undefined && { origin: given.origin }),
-      };
-      return add(queue, envelope, jobOptions, id, given.id !== undefined || contract.jobId !== undefined);
+      const mayExist = given.id !== undefined || contract.jobId !== undefined;
+      try {
+        await untilReady(queues.connection, CONNECT_WITHIN_MS);
+        const queue = queues.queue(contract.name);
+        if (contract.doorbell) return await ring(queue, { v: 1, payload: wire }, jobOptions, id);
+        const origin = given.origin === undefined ? {} : { origin: given.origin };
+        return await add(queue, { v: 1, payload: wire, ...origin }, jobOptions, id, mayExist);
+      } catch (cause) {
+        // Whether it was added is unknown when the answer got lost: add it again with the same id to be sure.
+        throw new Error(`${contract.name}: the jobs Redis did not confirm job ${id}: ${messageOf(cause)}`, {
+          cause,
+        });
+      }
     },
     close: () => queues.close(),
   };
@@ -40,11 +44,10 @@ export function createProducer(options: { address: RedisAddress; prefix: string;
 /** A ring while the bell's job runs is kept and becomes the next job; while it waits it changes nothing. */
 async function ring(
   queue: Queue,
-  payload: unknown,
+  envelope: Envelope,
   options: JobsOptions,
   id: string,
 ): Promise<{ id: string; created: boolean }> {
-  const envelope: Envelope = { v: 1, payload };
   const job = await queue.add(queue.name, envelope, options);
   return { id: job.id ?? id, created: job.id === id };
 }

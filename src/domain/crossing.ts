@@ -5,7 +5,7 @@ import { standingPoint, type PathPoint } from './track.js';
 /** What one line remembers about one track. Sides: 1 is the right hand of someone who stands at `from` and looks to `to`. */
 export interface LineMemory {
   readonly side: 1 | -1;
-  /** How far into that side it has been, box scales, at most BAND. */
+  /** How far into that side it has surely been, box scales, at most the band. */
   readonly reach: number;
   /** Its box when it was last that far on that side: [x, y, width, height]. */
   readonly home: readonly [number, number, number, number];
@@ -56,8 +56,10 @@ const HIDDEN_MS = 6000;
  */
 export function meet(line: Line, point: UnitPoint, size: Size, measure: Measure): LineMemory {
   const distance = distanceTo(line, point, measure);
+  const width = band(measure);
+  // One sighting may err by half a band: a side that hangs on it has to be proved by walking farther.
   const home = [point.x - size.width / 2, point.y - size.height, size.width, size.height] as const;
-  return { side: distance < 0 ? -1 : 1, reach: Math.min(band(measure), Math.abs(distance)), home };
+  return { side: distance < 0 ? -1 : 1, reach: Math.min(width, Math.abs(distance) - width / 2), home };
 }
 
 /**
@@ -70,7 +72,7 @@ export function walk(line: Line, memory: LineMemory, stride: Stride, measure: Me
   const now = distanceTo(line, stride.to, measure) * side;
   const width = band(measure);
   if (now >= 0) {
-    const isFar = now >= Math.min(width, memory.reach);
+    const isFar = now >= Math.min(width, Math.max(0, memory.reach));
     return { memory: { side, reach: Math.max(memory.reach, Math.min(width, now)), home: isFar ? sides(stride.box) : memory.home } };
   }
   const cut = before >= 0 || !memory.cut ? cutOf(line, stride, before / (before - now), measure) : memory.cut;
@@ -107,12 +109,19 @@ export function leave(line: Line, memory: LineMemory, last: UnitPoint, velocity:
  */
 function hasWalkedOver(line: Line, { side, home }: LineMemory, box: UnitBox, measure: Measure): boolean {
   const [x, y, width, height] = home;
-  const growth = box.height / height - 1;
-  const explained = Math.max(0, Math.min(1, (box.width / width - 1) / growth));
-  const unexplained = Math.abs(growth) * (1 - explained) < HIDDEN ? 0 : (box.height - height) * (1 - explained);
+  const unexplained = heightUnexplained(width, height, box);
   const was = standingPoint(unitBox(x, y, width, height + Math.max(0, unexplained)));
   const is = standingPoint(unitBox(box.x, box.y, box.width, box.height + Math.max(0, -unexplained)));
   return distanceTo(line, was, measure) * side >= 0 && distanceTo(line, is, measure) * side < 0;
+}
+
+/** How much higher (or, negative, lower) a box has become than its width accounts for, unit coordinates; 0 when it may be noise. */
+function heightUnexplained(width: number, height: number, box: UnitBox): number {
+  const growth = box.height / height - 1;
+  if (Math.abs(growth) < HIDDEN) return 0;
+  // Widths are noisy (arms, legs): half the growth in width explains nothing, all of it explains it all.
+  const explained = Math.max(0, Math.min(1, (2 * (box.width / width - 1)) / growth - 1));
+  return Math.abs(growth) * (1 - explained) < HIDDEN ? 0 : (box.height - height) * (1 - explained);
 }
 
 function band({ scale }: Measure): number {

@@ -176,12 +176,24 @@ describe('look, cancel, retry', () => {
     expect((await ask('/api/v1/jobs/alert/%E0%A4%A')).status).toBe(400);
   });
 
-  it('retries a failed job, not another; credentials in its reason stay inside', async () => {
+  it('credentials in a URL do not leave, whoever put them into a job', async () => {
+    const { body } = await enqueue(
+      'alert',
+      alertOf(randomUUID(), { summary: 'see rtsp://viewer:s3cret-pw@10.0.0.5/main' }),
+    );
+    for (const path of [body.href, `/admin/queues/api/queues/alert/${body.id}`]) {
+      const text = await (await api.fetch(path, { as: 'viewer' })).text();
+      expect(text).toContain('see rtsp://***@10.0.0.5/main');
+      expect(text).not.toContain('s3cret');
+    }
+  });
+
+  it('retries a failed job, not another', async () => {
     let fail = true;
     const consumer = await startConsumer({
       entry: entry(registry.alert.contract, [], async () => ({
         handle: async () => {
-          if (fail) throw new PermanentError('cannot read rtsp://viewer:s3cret-pw@10.0.0.5/main');
+          if (fail) throw new PermanentError('not today');
           return { outcome: 'done' as const, result: 1 };
         },
       })),
@@ -197,12 +209,6 @@ describe('look, cancel, retry', () => {
       const { body } = await enqueue('alert', alertOf(randomUUID()));
       const signal = AbortSignal.timeout(10_000);
       expect((await api.inspector.waitFor('alert', body.id, signal)).state).toBe('failed');
-      const seen = await api.fetch(body.href, { as: 'viewer' });
-      expect(await seen.text()).toContain('rtsp://***@10.0.0.5/main');
-      const board = await api.fetch(`/admin/queues/api/queues/alert/${body.id}`, { as: 'viewer' });
-      const boardText = await board.text();
-      expect(boardText).toContain('rtsp://***@10.0.0.5/main');
-      expect(boardText).not.toContain('s3cret');
       expect((await ask(body.href, { method: 'DELETE' })).status).toBe(409);
       fail = false;
       expect((await ask(`${body.href}/retry`, { method: 'POST' })).status).toBe(202);

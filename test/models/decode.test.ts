@@ -111,10 +111,10 @@ describe('yolox', () => {
         labelIndex: 1,
         score: expect.closeTo(0.72) as number,
         box: {
-          x: expect.closeTo(24 - 16),
-          y: expect.closeTo(20 - 24),
-          width: expect.closeTo(32),
-          height: expect.closeTo(48),
+          x: expect.closeTo(24 - 16) as number,
+          y: expect.closeTo(20 - 24) as number,
+          width: expect.closeTo(32) as number,
+          height: expect.closeTo(48) as number,
         },
       },
     ]);

@@ -97,7 +97,7 @@ describe('how a handler ends, and what is kept', () => {
   it('NotReadyError comes back later and costs no attempt', async () => {
     const seen: number[] = [];
     const contract = testContract({ name: 'work', attempts: 2 });
-    await bench.consume(
+    const consumer = await bench.consume(
       testEntry(contract, async (_payload, { attempt }) => {
         seen.push(attempt);
         if (seen.length <= 4) throw new NotReadyError('clip is being cut', 20);
@@ -106,6 +106,8 @@ describe('how a handler ends, and what is kept', () => {
     );
     expect(await bench.runJob(contract)).toMatchObject({ state: 'completed', attempts: 1 });
     expect(seen).toEqual([1, 1, 1, 1, 1]);
+    // Counts are written in the background; closing writes the last.
+    await consumer.close();
     expect(await bench.inspector.outcomes('work')).toEqual({ done: 1 });
   });
 
@@ -162,13 +164,15 @@ describe('how a handler ends, and what is kept', () => {
 
   it('counts ended jobs by outcome, not tries', async () => {
     const contract = testContract({ name: 'work', keep: { doneS: 60, doneCount: 1, failedS: 60 } });
-    await bench.consume(
+    const consumer = await bench.consume(
       testEntry(contract, async ({ n = 0 }) => {
         if (n === 1) throw new Error('no');
         return n === 2 ? skipped('why') : done();
       }),
     );
     for (const n of [0, 0, 0, 1, 2]) await bench.runJob(contract, { cameraId: 'gate-1', n });
+    // Counts are written in the background; closing writes the last.
+    await consumer.close();
     expect(await bench.inspector.outcomes('work')).toEqual({ done: 3, skipped: 1, failed: 1 });
   });
 });

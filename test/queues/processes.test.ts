@@ -64,5 +64,7 @@ it('cancels a job that runs in another process', async () => {
     reason: 'cancelled by key night-shift',
     attempts: 1,
   });
+  child.signal('SIGTERM');
+  await child.exited;
   expect(await bench.inspector.outcomes('work')).toEqual({ cancelled: 1 });
 });

@@ -127,13 +127,14 @@ describe('one id is one job', () => {
   });
 
   it('also after the job has ended, as long as it is kept', async () => {
-    await bench.consume(testEntry(work, async () => done()));
+    const consumer = await bench.consume(testEntry(work, async () => done()));
     await bench.producer.enqueue(work, { cameraId: 'a' }, { id: 'slot-1' });
     await bench.inspector.waitFor('work', 'slot-1', AbortSignal.timeout(5000));
     expect(await bench.producer.enqueue(work, { cameraId: 'a' }, { id: 'slot-1' })).toEqual({
       id: 'slot-1',
       created: false,
     });
+    await consumer.close();
     expect(await bench.inspector.outcomes('work')).toEqual({ done: 1 });
   });
 

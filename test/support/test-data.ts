@@ -10,10 +10,7 @@ export function testData(path: string): string {
 }
 
 /** `describe`, or `describe.skip` with the reason said once when a file is missing. */
-export function needs(
-  paths: readonly string[],
-  hint = 'set CAMQUEUE_TEST_DATA',
-): typeof describe | typeof describe.skip {
+export function needs(paths: readonly string[], hint = 'set CAMQUEUE_TEST_DATA'): typeof describe {
   const missing = paths.filter((path) => !existsSync(path));
   if (missing.length === 0) return describe;
   process.stderr.write(`skipped, missing ${missing.join(', ')}: ${hint}\n`);
