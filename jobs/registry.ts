@@ -1,4 +1,5 @@
 import { alert } from './alert/job.js';
+import { cleanup } from './cleanup/job.js';
 import { entry, type Entry } from './define.js';
 import { motion } from './motion/job.js';
 import { notification } from './notification/job.js';
@@ -16,6 +17,7 @@ export const registry = {
     ['cameras', 'alerts', 'audit', 'mail', 'snapshots'],
     () => import('./notification/handler.js'),
   ),
+  cleanup: entry(cleanup, ['events', 'alerts', 'snapshots', 'audit'], () => import('./cleanup/handler.js')),
 } satisfies Record<string, Entry>;
 
 export type QueueName = keyof typeof registry;

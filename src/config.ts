@@ -61,6 +61,7 @@ export const Environment = z.object({
     .default('127.0.0.1')
     .describe('address the API listens on; put a TLS proxy before anything else'),
   HTTP_PORT: whole(0, 65_535).default(3000).describe('port of the API; 0: any free one'),
+  RETENTION_DAYS: whole(1, 3650).default(90).describe('days that events, alerts and their pictures are kept'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info')

@@ -159,9 +159,16 @@ export interface SnapshotStore {
   put(key: string, bytes: Uint8Array): Promise<void>;
   /** `undefined` when there is none. */
   get(key: string): Promise<Buffer | undefined>;
+  /**
+   * Removes what was written before that time (epoch ms) under a folder, and what a crash left unfinished there.
+   * @returns how many pictures went.
+   */
+  removeBefore(folder: string, before: number, signal: AbortSignal): Promise<number>;
 }
 
 export interface EventStore {
+  /** Removes events captured before that time (epoch ms). @returns how many went. */
+  removeBefore(before: number, signal: AbortSignal): Promise<number>;
   /** Stores events; one whose id is known already is left as it is. */
   add(events: readonly CameraEvent[]): Promise<void>;
   get(id: string): Promise<CameraEvent | undefined>;
@@ -206,6 +213,8 @@ export interface StoredAlert extends Alert {
 }
 
 export interface AlertStore {
+  /** Removes alerts captured before that time (epoch ms), with their deliveries. @returns how many alerts went. */
+  removeBefore(before: number, signal: AbortSignal): Promise<number>;
   /**
    * Stores the alert and decides, atomically, whether people are told: not when another alert of the same camera
    * and kind was sent less than `cooldownMs` before or after it (by capture time: jobs may come late and out of

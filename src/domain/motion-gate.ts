@@ -49,10 +49,12 @@ const NOISE_SIGMAS = 5;
 /** Fresh cells a region needs: `FEWEST_FRESH`, and in large regions this times the square root of its cells. */
 const FEWEST_FRESH = 3;
 const FRESH_BY_ROOT = 0.3;
-/** Sway is measured as a median over all edges; an edge across its direction changes this many times as much. */
-const SWAY_REACH = 3;
+/** Sway is measured over edges of all directions; those across it change this many times as much. */
+const SWAY_REACH = 1.5;
 /** Light whose unevenness is below this share of its change can be subtracted, so movement shows in spite of it. */
 const EVEN_LIGHT = 0.3;
+/** Where the light changes most it changes this many times as much as in the middle of the picture. */
+const LIGHT_REACH = 1.5;
 /** How fast the estimates of noise and sway follow, per 200 ms. */
 const NOISE_RATE = 0.1;
 const SWAY_RATE = 0.05;
@@ -104,11 +106,12 @@ export function createMotionGate({ width, height, settings, masks }: MotionGateO
     marks.fill(0);
     for (let i = 0; i < seen.length; i++) {
       const cell = seen[i]!;
-      const difference = now[cell]! - background[cell]!;
+      const value = now[cell]!;
+      const difference = value - background[cell]!;
       if (difference > settings.threshold || difference < -settings.threshold) unlike++;
       const bySway = sway * edges[cell]!;
-      const sincePass = Math.abs(now[cell]! - passed[cell]! - lightSincePass) - bySway;
-      if (Math.abs(difference - light) - bySway <= change && sincePass <= change) continue;
+      const sincePass = beyond(value - passed[cell]!, lightSincePass) - bySway;
+      if (beyond(difference, light) - bySway <= change && sincePass <= change) continue;
       changed++;
       marks[cell] = sincePass > fresh ? CHANGED | FRESH : CHANGED;
     }
@@ -170,6 +173,17 @@ export function createMotionGate({ width, height, settings, masks }: MotionGateO
       return { verdict: 'moved', regions: toRegions(moved, picture), changedShare };
     },
   };
+}
+
+/**
+ * By how much a cell changed more than light explains. Light that changed by `light` in the middle of the picture
+ * reaches some cells not at all (shadow, already white) and others half as much again.
+ */
+function beyond(difference: number, light: number): number {
+  const most = light * LIGHT_REACH;
+  const low = most < 0 ? most : 0;
+  const high = most > 0 ? most : 0;
+  return difference < low ? low - difference : difference > high ? difference - high : 0;
 }
 
 /** A rate per 200 ms as a rate per `elapsedMs`; after a long gap at most a half, one frame is not the truth. */

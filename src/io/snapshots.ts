@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PermanentError } from '../errors.js';
 import type { SnapshotStore } from '../ports.js';
@@ -29,6 +29,7 @@ export function createSnapshotStore(dir: string): SnapshotStore {
         throw explain(error, key, dir);
       }
     },
+    removeBefore: (folder, before, signal) => removeOld(join(dir, safe(folder)), before, signal),
     get: async (key) => {
       try {
         const bytes = await readFile(join(dir, safe(key)));
@@ -39,6 +40,34 @@ export function createSnapshotStore(dir: string): SnapshotStore {
       }
     },
   };
+}
+
+/** Depth first; a folder that became empty goes too. Files a killed process left under a temporary name count as old. */
+async function removeOld(folder: string, before: number, signal: AbortSignal): Promise<number> {
+  let removed = 0;
+  for (const entry of await readdir(folder, { withFileTypes: true }).catch(noneWhenMissing)) {
+    if (signal.aborted) break;
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) {
+      removed += await removeOld(path, before, signal);
+      // Fails when something is in it, also when something came just now: then it stays.
+      await rmdir(path).catch(() => undefined);
+    } else if (await isOlder(path, before)) {
+      await rm(path, { force: true });
+      if (!entry.name.startsWith('.')) removed += 1;
+    }
+  }
+  return removed;
+}
+
+async function isOlder(path: string, before: number): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found !== undefined && found.mtimeMs < before;
+}
+
+function noneWhenMissing(error: unknown): [] {
+  if (codeOf(error) === 'ENOENT') return [];
+  throw error;
 }
 
 function safe(key: string): string {

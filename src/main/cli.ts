@@ -35,7 +35,7 @@ Start here
 
 More machines (same REDIS_URL, FRAME_REDIS_URL and DATABASE_URL everywhere)
   camqueue worker motion        one process per core
-  camqueue worker alert notification
+  camqueue worker alert notification cleanup
 
 Work with queues: ${queueNames.join(', ')}
   camqueue enqueue alert '{"id":"door-1","cameraId":"gate-1","kind":"intrusion","at":1795251600000,"summary":"door open"}' --wait

@@ -1,5 +1,4 @@
 import { registry, queueNames } from '../../jobs/registry.js';
-import { readOutcomeCounts } from '../../queues/outcome-counts.js';
 import { NO_FRAMES } from '../domain/frame.js';
 import { newScene, sceneCounters } from '../domain/scene.js';
 import type { Ports } from '../ports.js';
@@ -46,7 +45,7 @@ async function readCamera(id: string, ports: Read): Promise<CameraLine> {
 
 async function readQueue(name: keyof typeof registry, world: World): Promise<QueueLine> {
   const counts = await world.inspector().counts(name);
-  const ended = await readOutcomeCounts(await world.jobsRedis(), world.config.QUEUE_PREFIX, name);
+  const ended = await world.inspector().outcomes(name);
   return {
     name,
     waiting: counts.waiting + counts.prioritized,

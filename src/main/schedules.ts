@@ -1,5 +1,17 @@
+import { cleanup } from '../../jobs/cleanup/job.js';
 import type { Schedule } from '../../queues/schedules.js';
+import type { Config } from '../config.js';
 
-export function schedules(_timeZone: string): Schedule[] {
-  return [];
+/** The recurring jobs, in the site's time zone. */
+export function schedules({ RETENTION_DAYS }: Pick<Config, 'RETENTION_DAYS'>, timeZone: string): Schedule[] {
+  return [
+    {
+      name: 'nightly',
+      contract: cleanup,
+      cron: '20 3 * * *',
+      timeZone,
+      payload: () => ({ keepDays: RETENTION_DAYS }),
+      catchUp: true,
+    },
+  ];
 }

@@ -42,7 +42,7 @@ function rolesOf(config: Config, again: boolean): Role[] {
   }));
   return [
     { name: 'api', args: ['api'] },
-    { name: 'alerts', args: ['worker', 'alert', 'notification'] },
+    { name: 'alerts', args: ['worker', 'alert', 'notification', 'cleanup'] },
     ...motion,
     { name: 'scheduler', args: ['scheduler'] },
     { name: 'sampler', args: ['sampler', ...(again ? ['--again'] : [])] },

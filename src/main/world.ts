@@ -149,10 +149,25 @@ async function openRedis(
   const { REDIS_URL, FRAME_REDIS_URL } = config;
   if (REDIS_URL !== undefined && FRAME_REDIS_URL !== undefined)
     return { jobs: { url: REDIS_URL }, frames: { url: FRAME_REDIS_URL } };
-  const embedded = await startEmbeddedRedis({ dataDir: config.DATA_DIR, log });
+  const embedded = await startEmbeddedRedis({
+    dataDir: config.DATA_DIR,
+    log,
+    framesMaxBytes: framesBytes(config),
+  });
   closers.push(() => embedded.close());
   return {
     jobs: REDIS_URL === undefined ? embedded.jobs : { url: REDIS_URL },
     frames: FRAME_REDIS_URL === undefined ? embedded.frames : { url: FRAME_REDIS_URL },
   };
+}
+
+/** Room for the rings of all cameras, latest pictures and fragmentation; at least a gibibyte. */
+function framesBytes(config: Config): number {
+  try {
+    const { cameras } = readCameraFile(config.CAMERAS_FILE, process.env);
+    return Math.max(1024 ** 3, cameras.length * config.RING_MB * 1.25 * 1024 ** 2);
+  } catch {
+    // Commands that need no cameras work without a camera file; those that do say what is wrong with it.
+    return 1024 ** 3;
+  }
 }

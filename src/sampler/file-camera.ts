@@ -5,6 +5,7 @@ import { createFrameRoad, type FrameRoad } from './frame-road.js';
 import type { CameraContext } from './options.js';
 import type { SourceStatus } from './source-status.js';
 import { untilDone, wait } from './wait.js';
+import { nextPass } from './next-pass.js';
 
 /** Frames before the place where reading goes on that the motion gate is shown, ms: its background is warm then. */
 const WARM_UP_MS = 3000;
@@ -36,7 +37,7 @@ export async function runFile(
     return;
   }
   const done = known && (await placeDone(context, known.firstPass ?? 0));
-  const pass = await untilDone(() => context.states.nextPass(context.camera.id), {
+  const pass = await untilDone(() => nextPass(context, context.camera.id), {
     signal,
     onError: context.onStoreError,
   });

@@ -6,6 +6,7 @@ import { createFrameRoad, type FrameRoad } from './frame-road.js';
 import type { CameraContext } from './options.js';
 import type { SourceStatus } from './source-status.js';
 import { untilDone, wait } from './wait.js';
+import { nextPass } from './next-pass.js';
 
 /** From this many failures in a row the camera counts as failed; it is tried on, slowly. */
 const FAILED_AFTER = 5;
@@ -18,8 +19,8 @@ export async function runLive(
   address: SourceAddress,
   status: SourceStatus,
 ): Promise<void> {
-  const { camera, states, signal, now, random, timing, onStoreError } = context;
-  const pass = await untilDone(() => states.nextPass(camera.id), { signal, onError: onStoreError });
+  const { camera, signal, now, random, timing, onStoreError } = context;
+  const pass = await untilDone(() => nextPass(context, camera.id), { signal, onError: onStoreError });
   if (!pass) return;
   status.note({ pass: pass.value });
   status.change('connecting');

@@ -52,13 +52,13 @@ describe.each([
           for (const [output, expected] of Object.entries(reference)) {
             const { dims, data } = results[output] as { dims: readonly number[]; data: Float32Array };
             expect([output, ...dims]).toEqual([output, ...expected.shape]);
-            // Both compute in float32 in another order. One weight or edge out of place gives ten times as much.
+            // Both compute in float32, in another order. One wrong weight or padding among 34 convolutions gives 0.01 or more.
             expect(Math.abs(meanOf(data) - expected.mean)).toBeLessThan(1e-3);
             const pairs = expected.values
               .split(' ')
               .map((pair) => pair.split(':').map(Number) as [number, number]);
             const worst = Math.max(...pairs.map(([index, value]) => Math.abs(data[index]! - value)));
-            expect([output, worst < 1e-2 ? 'equal' : worst]).toEqual([output, 'equal']);
+            expect([output, worst < 3e-3 ? 'equal' : worst]).toEqual([output, 'equal']);
           }
         },
         process.env['UPDATE_REFERENCE'] === '1' ? 600_000 : 30_000,

@@ -1,5 +1,8 @@
 import type { Size } from '../geometry.js';
 
+// Hot loops: a global is looked up at each use where code runs in a vm context, as under Jest (300 ns a time).
+const { abs } = Math;
+
 /** Blurs a plane with the kernel [1 2 1]/4 both ways; beyond its border the border repeats. */
 export function blur(
   plane: Float32Array,
@@ -36,8 +39,8 @@ export function measureEdges(plane: Float32Array, { width, height }: Size, out: 
     for (let i = first; i <= last; i++) {
       const left = i > first ? 1 : 0;
       const right = i < last ? 1 : 0;
-      const across = Math.abs(plane[i + right]! - plane[i - left]!) / (left + right || 1);
-      out[i] = across + Math.abs(plane[i + down]! - plane[i + up]!) / rows;
+      const across = abs(plane[i + right]! - plane[i - left]!) / (left + right || 1);
+      out[i] = across + abs(plane[i + down]! - plane[i + up]!) / rows;
     }
   }
 }

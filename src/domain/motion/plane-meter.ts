@@ -1,3 +1,6 @@
+// Hot loops: a global is looked up at each use where code runs in a vm context, as under Jest (300 ns a time).
+const { abs, min } = Math;
+
 /**
  * Measures over a whole small plane, as medians and quantiles over its cells: what moves is a minority of the
  * cells and hardly shifts them, what the light, the sensor or the mast does to the picture shifts all of them.
@@ -11,7 +14,7 @@ export interface PlaneMeter {
    */
   spread(now: Float32Array, then: Float32Array, shift: number): number;
   /**
-   * How far the picture swayed between two planes, in cells: the median of change by edge over the cells with a
+   * How far the picture swayed between two planes, in cells: the upper quartile of change by edge over the cells with a
    * strong edge. 0 when there are too few of them to tell.
    * @param edges luma per cell, see `measureEdges`
    */
@@ -61,7 +64,7 @@ export function createPlaneMeter(cells: Int32Array): PlaneMeter {
       histogram.fill(0);
       for (let i = 0; i < cells.length; i++) {
         const cell = cells[i]!;
-        histogram[(Math.abs(now[cell]! - then[cell]! - shift) * STEPS + 0.5) | 0]!++;
+        histogram[(abs(now[cell]! - then[cell]! - shift) * STEPS + 0.5) | 0]!++;
       }
       return (MAD_TO_SIGMA * quantile(0.5, cells.length)) / STEPS;
     },
@@ -73,10 +76,10 @@ export function createPlaneMeter(cells: Int32Array): PlaneMeter {
         const edge = edges[cell]!;
         if (edge < STRONG_EDGE) continue;
         strong++;
-        const cellsMoved = Math.abs(now[cell]! - then[cell]! - shift) / edge;
-        histogram[Math.min(REACH, cellsMoved * SWAY_STEPS + 0.5) | 0]!++;
+        const cellsMoved = abs(now[cell]! - then[cell]! - shift) / edge;
+        histogram[min(REACH, cellsMoved * SWAY_STEPS + 0.5) | 0]!++;
       }
-      return strong < FEWEST_EDGES ? 0 : quantile(0.5, strong) / SWAY_STEPS;
+      return strong < FEWEST_EDGES ? 0 : quantile(0.75, strong) / SWAY_STEPS;
     },
     contrast(plane) {
       histogram.fill(0);

@@ -1,5 +1,8 @@
 import type { Box, Size } from '../geometry.js';
 
+// Hot loops: a global is looked up at each use where code runs in a vm context, as under Jest (300 ns a time).
+const { min, max } = Math;
+
 /** A connected region of changed cells: its box in cells, and what it weighs. */
 export interface Region extends Box {
   /** Changed cells in it. */
@@ -45,10 +48,10 @@ export function createRegionFinder({ width, height }: Size): RegionFinder {
       if (x > right) right = x;
       if (y < top) top = y;
       if (y > bottom) bottom = y;
-      const lastX = Math.min(width - 1, x + 2);
-      const lastY = Math.min(height - 1, y + 2);
-      for (let ny = Math.max(0, y - 2); ny <= lastY; ny++) {
-        for (let n = ny * width + Math.max(0, x - 2); n <= ny * width + lastX; n++) {
+      const lastX = min(width - 1, x + 2);
+      const lastY = min(height - 1, y + 2);
+      for (let ny = max(0, y - 2); ny <= lastY; ny++) {
+        for (let n = ny * width + max(0, x - 2); n <= ny * width + lastX; n++) {
           if ((marks[n]! & (CHANGED | REACHED)) !== CHANGED) continue;
           marks[n]! |= REACHED;
           stack[depth++] = n;

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Alert, AlertStore, Delivery, StoredAlert } from '../../ports.js';
+import { removeInSteps } from './remove-in-steps.js';
 import { type AlertRow, cleanText, type Database, type DeliveryRow, type Schema } from './schema.js';
 
 /** Alerts and their deliveries in SQL. */
@@ -19,6 +20,7 @@ export function createAlertStore(database: Database): AlertStore {
       return { alert: known, isNew: false };
     },
     get,
+    removeBefore: (before, signal) => removeInSteps(db, 'alert', before, signal),
     list: async ({ cameraId, limit }) => {
       let query = db.selectFrom('alert').selectAll().orderBy('at', 'desc').orderBy('id', 'desc').limit(limit);
       if (cameraId !== undefined) query = query.where('camera_id', '=', cameraId);

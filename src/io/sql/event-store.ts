@@ -1,5 +1,6 @@
 import type { CameraEvent } from '../../domain/events.js';
 import type { EventStore } from '../../ports.js';
+import { removeInSteps } from './remove-in-steps.js';
 import { cleanText, type Database, type EventRow } from './schema.js';
 
 /** Rows a statement; SQLite takes 32,766 parameters in all. */
@@ -19,6 +20,7 @@ export function createEventStore({ db }: Database): EventStore {
           .execute();
       }
     },
+    removeBefore: (before, signal) => removeInSteps(db, 'event', before, signal),
     get: async (id) => {
       const row = await db.selectFrom('event').select('data').where('id', '=', id).executeTakeFirst();
       return row && toEvent(row);

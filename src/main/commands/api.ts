@@ -37,8 +37,9 @@ export async function api(options: RunOptions): Promise<number> {
       metricsText: async (scraped) => exposeMetrics([...(await collectMetrics({ redis, prefix })), scraped]),
       log,
     });
-    const admin = await ensureFirstAdmin(principals);
     const server = await startApi({ host: config.HTTP_HOST, port: config.HTTP_PORT, app });
+    // After listening: were the port taken, the password would be made and never shown.
+    const admin = await ensureFirstAdmin(principals);
     const publishing = await publishMetrics({
       redis,
       prefix,

@@ -18,12 +18,10 @@ export async function enqueue(queue: string, json: string, options: EnqueueOptio
   );
   try {
     const { contract } = registry[queue as QueueName];
-    const added = await world
-      .producer()
-      .enqueue(contract, payload, {
-        origin: 'command line',
-        ...(options.id === undefined ? {} : { id: options.id }),
-      });
+    const added = await world.producer().enqueue(contract, payload, {
+      origin: 'command line',
+      ...(options.id === undefined ? {} : { id: options.id }),
+    });
     if (options.wait !== true) {
       console.log(
         options.json === true

@@ -10,7 +10,11 @@ export async function scheduler(options: RunOptions): Promise<number> {
   return asRole('scheduler', options, async (world) => {
     const { cameras, frames } = await world.ports(['cameras', 'frames']);
     const producer = world.producer();
-    const clock = startSchedules({ schedules: schedules(cameras.site.timeZone), producer, log: world.log });
+    const clock = startSchedules({
+      schedules: schedules(world.config, cameras.site.timeZone),
+      producer,
+      log: world.log,
+    });
     const sweeper = startSweeper({
       rings: async () => {
         const lengths = await Promise.all(

@@ -56,7 +56,7 @@ async function alerts(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('delivery')
     .addColumn('id', 'text', (column) => column.primaryKey())
-    .addColumn('alert_id', 'text', (column) => column.notNull().references('alert.id'))
+    .addColumn('alert_id', 'text', (column) => column.notNull().references('alert.id').onDelete('cascade'))
     .addColumn('recipient', 'text', (column) => column.notNull())
     .addColumn('channel', 'text', (column) => column.notNull())
     .addColumn('state', 'text', (column) => column.notNull())

@@ -1,0 +1,33 @@
+import { done, type Handler } from '../define.js';
+import type { cleanup } from './job.js';
+
+const DAY_MS = 86_400_000;
+
+/** Deletes by age, oldest first, in steps that stop when asked to: the next night goes on where this one ended. */
+export const handle: Handler<typeof cleanup, 'events' | 'alerts' | 'snapshots' | 'audit'> = async (
+  payload,
+  ctx,
+) => {
+  const { events, alerts, snapshots, audit } = ctx.ports;
+  const before = ctx.now() - payload.keepDays * DAY_MS;
+  const removed = {
+    events: await events.removeBefore(before, ctx.signal),
+    alerts: await alerts.removeBefore(before, ctx.signal),
+    pictures: await snapshots.removeBefore('events', before, ctx.signal),
+    annotated: await snapshots.removeBefore(
+      'annotated',
+      ctx.now() - payload.keepAnnotatedDays * DAY_MS,
+      ctx.signal,
+    ),
+  };
+  if (Object.values(removed).some((count) => count > 0)) {
+    await audit.append({
+      at: ctx.now(),
+      actor: 'job/cleanup',
+      action: 'retention.removed',
+      subject: 'retention',
+      detail: { ...payload, ...removed },
+    });
+  }
+  return done(removed);
+};

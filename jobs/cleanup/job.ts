@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { defineJob } from '../define.js';
+
+/** Retention: what is older than it needs to be goes. Running it twice removes nothing more. */
+export const cleanup = defineJob({
+  name: 'cleanup',
+  summary: 'remove events, alerts and pictures older than their retention',
+  payload: z.strictObject({
+    /** Days that events, alerts and their pictures are kept. */
+    keepDays: z.number().int().min(1).max(3650).default(90),
+    /** Days that annotated frames (`annotate: true`) are kept; they are many. */
+    keepAnnotatedDays: z.number().int().min(1).max(3650).default(7),
+  }),
+  timeoutMs: 600_000,
+  attempts: 3,
+  concurrency: 1,
+  example: { keepDays: 90 },
+});

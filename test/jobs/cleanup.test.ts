@@ -1,0 +1,93 @@
+import { mkdtemp, readdir, rm, utimes, writeFile, mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { handle } from '../../jobs/cleanup/handler.js';
+import { cleanup } from '../../jobs/cleanup/job.js';
+import { createSnapshotStore } from '../../src/io/snapshots.js';
+import { createAlertStore } from '../../src/io/sql/alert-store.js';
+import { createAuditLog } from '../../src/io/sql/audit-log.js';
+import { createEventStore } from '../../src/io/sql/event-store.js';
+import type { CameraEvent } from '../../src/domain/events.js';
+import { onBothDatabases } from '../support/databases.js';
+import { runJob, testContext } from '../support/job-context.js';
+
+const NOW = 1_795_251_600_000;
+const DAY = 86_400_000;
+const event = (id: string, at: number): CameraEvent => ({
+  type: 'motion',
+  phase: 'begin',
+  id,
+  cameraId: 'gate-1',
+  at,
+});
+const alert = (id: string, at: number) => ({
+  id,
+  cameraId: 'gate-1',
+  kind: 'intrusion',
+  severity: 'warning' as const,
+  at,
+  summary: 'x',
+});
+
+onBothDatabases('cleanup', (databases) => {
+  it('removes what is older than its retention, with what belongs to it, and nothing else', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'camqueue-cleanup-'));
+    const database = await databases.open();
+    try {
+      const ports = {
+        events: createEventStore(database),
+        alerts: createAlertStore(database),
+        audit: createAuditLog(database),
+        snapshots: createSnapshotStore(folder),
+      };
+      // More than one statement removes.
+      await ports.events.add(Array.from({ length: 2500 }, (_, i) => event(`old-${i}`, NOW - 40 * DAY - i)));
+      await ports.events.add([event('edge', NOW - 30 * DAY), event('new', NOW)]);
+      await ports.alerts.open(alert('old', NOW - 31 * DAY), 1000, NOW);
+      await ports.alerts.delivery('old+guard', { alertId: 'old', recipient: 'guard', channel: 'email' }, NOW);
+      await ports.alerts.open(alert('new', NOW - DAY), 1000, NOW);
+      for (const [key, ageDays] of [
+        ['events/gate-1/a/old.jpg', 31],
+        ['events/gate-1/b/new.jpg', 1],
+        ['annotated/gate-1/1.jpg', 8],
+        ['annotated/gate-1/2.jpg', 6],
+      ] as const) {
+        await ports.snapshots.put(key, Buffer.from('x'));
+        await utimes(join(folder, key), new Date(), new Date(NOW - ageDays * DAY));
+      }
+      await mkdir(join(folder, 'events/gate-1/c'), { recursive: true });
+      await writeFile(join(folder, 'events/gate-1/c/.left-by-a-crash.tmp'), 'x');
+      await utimes(
+        join(folder, 'events/gate-1/c/.left-by-a-crash.tmp'),
+        new Date(),
+        new Date(NOW - 31 * DAY),
+      );
+
+      const ctx = testContext(ports, { now: () => NOW });
+      expect(await runJob(cleanup, handle, { keepDays: 30 }, ctx)).toEqual({
+        outcome: 'done',
+        result: { events: 2500, alerts: 1, pictures: 1, annotated: 1 },
+      });
+      expect((await ports.events.list({ limit: 10 })).map(({ id }) => id)).toEqual(['new', 'edge']);
+      expect((await ports.alerts.list({ limit: 10 })).map(({ id }) => id)).toEqual(['new']);
+      expect(await ports.alerts.deliveries({ limit: 10 })).toEqual([]);
+      // Folders that became empty went with their pictures.
+      expect(await readdir(join(folder, 'events/gate-1'))).toEqual(['b']);
+      expect(await readdir(join(folder, 'annotated/gate-1'))).toEqual(['2.jpg']);
+
+      // A second run finds nothing, and says nothing in the audit trail.
+      expect(await runJob(cleanup, handle, { keepDays: 30 }, ctx)).toMatchObject({
+        result: { events: 0, alerts: 0, pictures: 0, annotated: 0 },
+      });
+      expect(await ports.audit.list({ limit: 10 })).toHaveLength(1);
+    } finally {
+      await database.close();
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+});
+
+test('a store that holds nothing yet is cleaned without complaint', async () => {
+  const snapshots = createSnapshotStore(join(tmpdir(), 'camqueue-not-there'));
+  expect(await snapshots.removeBefore('events', NOW, new AbortController().signal)).toBe(0);
+});
