@@ -16,7 +16,7 @@ export default tseslint.config(
       'no-console': 'error',
       // Ports are async even where an adapter answers at once (memory, better-sqlite3).
       '@typescript-eslint/require-await': 'off',
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
     },
   },
   // The command line is the one room that writes to the terminal.

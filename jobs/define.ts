@@ -112,6 +112,6 @@ export function entry<C extends JobContract, const P extends keyof Ports>(
   return {
     contract,
     ports,
-    load: async () => (await load()).handle as unknown as Handler<JobContract, keyof Ports>,
+    load: async () => (await load()).handle,
   };
 }

@@ -99,51 +99,60 @@ function sampleI420(
   toColours(scratch, size, half.width, target, tensor);
 }
 
-/** Limited-range BT.601 to colours 0..255: what one step of luma, Cb and Cr adds. ITU-R BT.601-7, section 2.5. */
-const LUMA = 1.164384;
-const CHROMA = { red: [0, 1.596027], green: [-0.391762, -0.812968], blue: [2.017232, 0] } as const;
-
-/** Luma and half-resolution chroma to the network's normalised colours, one plane after the other. */
+/**
+ * Limited-range BT.601 to the network's normalised colours. Coefficients: ITU-R BT.601-7, section 2.5. The
+ * normalisation is folded into them: (value - mean) / std = value * scale + shift.
+ */
 function toColours(
-  scratch: Scratch,
+  [luma, u, v]: Scratch,
   size: Size,
   halfWidth: number,
   target: SampleTarget,
   tensor: Float32Array,
 ): void {
-  const order = target.input.order === 'rgb' ? (['red', 'green', 'blue'] as const) : (['blue', 'green', 'red'] as const);
-  order.forEach((colour, channel) => {
-    const std = target.input.std[channel] ?? 1;
-    const mean = target.input.mean[channel] ?? 0;
-    const [cb, cr] = CHROMA[colour];
-    // (value - mean) / std is folded into every factor and bound.
-    const factors = { luma: LUMA / std, cb: cb / std, cr: cr / std, low: -mean / std, high: (255 - mean) / std };
-    const plane = tensor.subarray(channel * target.width * target.height);
-    toColour(scratch, size, halfWidth, target.width, factors, plane);
-  });
-}
-
-function toColour(
-  [luma, u, v]: Scratch,
-  { width, height }: Size,
-  halfWidth: number,
-  stride: number,
-  factors: { readonly luma: number; readonly cb: number; readonly cr: number; readonly low: number; readonly high: number },
-  plane: Float32Array,
-): void {
-  // Numbers of their own: reading them from the object in the loop costs a third of its time.
-  const { luma: byLuma, cb: byCb, cr: byCr, low, high } = factors;
-  const black = low - 16 * byLuma - 128 * (byCb + byCr);
-  for (let y = 0; y < height; y++) {
+  const plane = target.width * target.height;
+  const order = target.input.order;
+  const [red, green, blue] = [
+    channelOf(order === 'rgb' ? 0 : 2, target.input),
+    channelOf(1, target.input),
+    channelOf(order === 'rgb' ? 2 : 0, target.input),
+  ];
+  const [redAt, blueAt] = order === 'rgb' ? [0, 2 * plane] : [2 * plane, 0];
+  for (let y = 0; y < size.height; y++) {
+    const row = y * target.width;
+    const lumaRow = y * size.width;
     const chromaRow = (y >> 1) * halfWidth;
-    const lumaRow = y * width;
-    const row = y * stride;
-    for (let x = 0; x < width; x++) {
-      const chroma = chromaRow + (x >> 1);
-      const value = black + byLuma * luma[lumaRow + x]! + byCb * u[chroma]! + byCr * v[chroma]!;
-      plane[row + x] = value < low ? low : value > high ? high : value;
+    for (let half = 0; half < halfWidth; half++) {
+      const cb = u[chromaRow + half]! - 128;
+      const cr = v[chromaRow + half]! - 128;
+      const redPart = 1.596027 * cr * red.scale + red.black;
+      const greenPart = (-0.391762 * cb - 0.812968 * cr) * green.scale + green.black;
+      const bluePart = 2.017232 * cb * blue.scale + blue.black;
+      const end = Math.min(2 * half + 2, size.width);
+      for (let x = 2 * half; x < end; x++) {
+        const light = luma[lumaRow + x]!;
+        const at = row + x;
+        tensor[redAt + at] = clamp(light * red.light + redPart, red.low, red.high);
+        tensor[plane + at] = clamp(light * green.light + greenPart, green.low, green.high);
+        tensor[blueAt + at] = clamp(light * blue.light + bluePart, blue.low, blue.high);
+      }
     }
   }
+}
+
+/** A channel's normalisation: `low` and `high` are 0 and 255, `light` one step of luma, `black` what luma 0 gives. */
+function channelOf(
+  channel: number,
+  { mean, std }: InputSpec,
+): { scale: number; light: number; black: number; low: number; high: number } {
+  const scale = 1 / (std[channel] ?? 1);
+  const low = -(mean[channel] ?? 0) * scale;
+  const light = 1.164384 * scale;
+  return { scale, light, black: low - 16 * light, low, high: low + 255 * scale };
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return value < low ? low : value > high ? high : value;
 }
 
 function fillWithPadding(tensor: Float32Array, { width, height, input }: SampleTarget): void {
@@ -179,7 +188,10 @@ function scalePlane(plane: Plane, look: UnitBox, size: Size, out: Float32Array):
   }
 }
 
-/** `row` becomes the weighted sum of the source rows that sample `y` reads; the first two at once: mostly there are two or three. */
+/**
+ * `row` becomes the weighted sum of the source rows that sample `y` reads. The first three at once: there are two when
+ * interpolating, three when shrinking by up to two, and memory is what this loop waits for.
+ */
 function blendRows(
   { data, step }: Plane,
   from: number,
@@ -189,13 +201,17 @@ function blendRows(
   row: Float32Array,
 ): void {
   const columns = row.length;
-  const first = weights[0]![y]!;
-  const second = weights[1]![y]!;
-  // A picture of one row has no second one: its weight is 0, and it reads the first again.
-  const below = count > 1 ? stride : 0;
-  for (let x = 0, i = from; x < columns; x++, i += step)
-    row[x] = first * data[i]! + second * data[i + below]!;
-  for (let tap = 2; tap < count; tap++) {
+  const [w0, w1, w2] = [weights[0]![y]!, weights[1]![y]!, weights[2]![y]!];
+  // Rows that are not there have weight 0; the first is read in their place.
+  const second = count > 1 ? stride : 0;
+  const third = count > 2 ? 2 * stride : 0;
+  if (w2 === 0) {
+    for (let x = 0, i = from; x < columns; x++, i += step) row[x] = w0 * data[i]! + w1 * data[i + second]!;
+  } else {
+    for (let x = 0, i = from; x < columns; x++, i += step)
+      row[x] = w0 * data[i]! + w1 * data[i + second]! + w2 * data[i + third]!;
+  }
+  for (let tap = 3; tap < count; tap++) {
     const weight = weights[tap]![y]!;
     if (weight === 0) continue;
     for (let x = 0, i = from + tap * stride; x < columns; x++, i += step) row[x]! += weight * data[i]!;
@@ -211,13 +227,14 @@ function weighColumns(
   out: Float32Array,
   to: number,
 ): void {
-  const [w0, w1] = [weights[0]!, weights[1]!];
-  const next = count > 1 ? 1 : 0;
+  const [w0, w1, w2] = [weights[0]!, weights[1]!, weights[2]!];
+  const second = count > 1 ? 1 : 0;
+  const third = count > 2 ? 2 : 0;
   for (let x = 0; x < width; x++) {
     const from = first[x]! - firstColumn;
-    out[to + x] = w0[x]! * row[from]! + w1[x]! * row[from + next]!;
+    out[to + x] = w0[x]! * row[from]! + w1[x]! * row[from + second]! + w2[x]! * row[from + third]!;
   }
-  for (let tap = 2; tap < count; tap++) {
+  for (let tap = 3; tap < count; tap++) {
     const weight = weights[tap]!;
     const shift = tap - firstColumn;
     for (let x = 0; x < width; x++) out[to + x]! += weight[x]! * row[first[x]! + shift]!;
@@ -228,7 +245,7 @@ function weighColumns(
 interface Taps {
   readonly count: number;
   readonly first: Int32Array;
-  /** At least two arrays, also where only one pixel is read. */
+  /** At least three arrays, also where fewer pixels are read. */
   readonly weights: readonly Float32Array[];
 }
 
@@ -242,7 +259,7 @@ function taps(start: number, length: number, limit: number, samples: number): Ta
   const averaged = ratio > AVERAGE_ABOVE;
   const count = Math.min(limit, averaged ? Math.ceil(ratio) + 1 : 2);
   const first = new Int32Array(samples);
-  const weights = Array.from({ length: Math.max(2, count) }, () => new Float32Array(samples));
+  const weights = Array.from({ length: Math.max(3, count) }, () => new Float32Array(samples));
   for (let i = 0; i < samples; i++) {
     const from = start + i * ratio;
     // Linear: the two pixels whose centres lie around the sample's centre.

@@ -173,6 +173,6 @@ class Drain {
 
 function heldBy(states: CameraStates): Map<string, Held> {
   let held = memory.get(states);
-  if (!held) memory.set(states, (held = new Map()));
+  if (!held) memory.set(states, (held = new Map<string, Held>()));
   return held;
 }

@@ -58,7 +58,7 @@ async function withSnapshot(
 ): Promise<CameraEvent> {
   const { camera, entry, scene, config } = what;
   const id = eventId(camera.id, event);
-  const complete = { ...event, id, cameraId: camera.id } as CameraEvent;
+  const complete = { ...event, id, cameraId: camera.id };
   const wanted = event.type === 'crossing' || (event.type === 'zone' && event.phase === 'enter');
   if (!wanted || !entry.picture) return complete;
   const day = new Date(event.at).toISOString().slice(0, 10);

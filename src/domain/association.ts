@@ -11,6 +11,8 @@ const GATE_SIGMA = 3;
 const GATE_SCALES = { person: 2.6, other: 4 } as const;
 /** What a model of straight movement leaves unexplained, box scales. */
 const MODEL_STD = 0.15;
+/** And of the way covered since the last sighting, that share: things brake, turn and come nearer. */
+const UNEVEN = 0.15;
 /** Unseen for longer than this, a thing may also have stopped where it was last seen, ms. */
 const MAY_HAVE_STOPPED_MS = 600;
 const STOPPED_STD = 0.35;
@@ -56,7 +58,8 @@ export function pairCost(
   if (kind === Infinity) return Infinity;
   const box = boxOf(expected);
   const reach = detection.label === 'person' ? GATE_SCALES.person : GATE_SCALES.other;
-  const moving = placeCost(box, detection.box, Math.sqrt(expected.p[0]), reach, aspect);
+  const travel = Math.hypot((expected.x - track.motion.x) * aspect, expected.y - track.motion.y) / scaleOf(box, aspect);
+  const moving = placeCost(box, detection.box, Math.sqrt(expected.p[0] + (UNEVEN * travel) ** 2), reach, aspect);
   const stopped =
     at - track.seenAt > MAY_HAVE_STOPPED_MS
       ? placeCost(boxOf(track.motion), detection.box, STOPPED_STD, reach, aspect) + 1

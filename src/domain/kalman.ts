@@ -31,6 +31,10 @@ const AGILITY_STILL = 0.03;
 const GROWTH_BELIEF = 0.3;
 /** Below this speed, box scales a second, a thing counts as standing for the filter. */
 const STANDING_SPEED = 0.25;
+/** ln(size) a second that is believed at most. */
+const MOST_GROWTH = 1.5;
+/** What comes nearer at constant speed moves in the picture with the square of its size (both go with 1 / distance). */
+const PERSPECTIVE = 2;
 /** An unseen thing is taken to go on for this long, and then to slow down, seconds. */
 const COAST_S = 1.5;
 
@@ -71,15 +75,21 @@ export function speedOf(motion: Motion, aspect: number): number {
 /** The motion `dtS` seconds later, nothing seen in between. */
 export function predict(motion: Motion, dtS: number, aspect: number): Motion {
   if (dtS <= 0) return motion;
-  const coast = dtS <= COAST_S ? dtS : COAST_S + 1 - Math.exp(COAST_S - dtS);
+  const coastS = dtS <= COAST_S ? dtS : COAST_S + 1 - Math.exp(COAST_S - dtS);
   const growS = Math.min(dtS, 0.6);
+  const gain = PERSPECTIVE * clamp((motion.gw + motion.gh) / 2, MOST_GROWTH);
+  const faster = Math.exp(gain * growS);
+  // Distance covered while the speed changes evenly from 1 to `faster` in growS, and stays so after.
+  const way = Math.abs(gain) < 1e-6 ? coastS : (faster - 1) / gain + faster * (coastS - growS);
   const agility = speedOf(motion, aspect) < STANDING_SPEED ? AGILITY_STILL : AGILITY_MOVING;
   return {
     ...motion,
-    x: motion.x + motion.vx * coast,
-    y: motion.y + motion.vy * coast,
-    w: motion.w * Math.exp(clamp(motion.gw, 1.5) * growS),
-    h: motion.h * Math.exp(clamp(motion.gh, 1.5) * growS),
+    x: motion.x + motion.vx * way,
+    y: motion.y + motion.vy * way,
+    vx: motion.vx * faster,
+    vy: motion.vy * faster,
+    w: motion.w * Math.exp(clamp(motion.gw, MOST_GROWTH) * growS),
+    h: motion.h * Math.exp(clamp(motion.gh, MOST_GROWTH) * growS),
     p: later(motion.p, Math.min(dtS, 4), agility),
   };
 }

@@ -1,4 +1,5 @@
-import { registry, queueNames } from '../../jobs/registry.js';
+import type { registry} from '../../jobs/registry.js';
+import { queueNames } from '../../jobs/registry.js';
 import { NO_FRAMES } from '../domain/frame.js';
 import { newScene, sceneCounters } from '../domain/scene.js';
 import type { Ports } from '../ports.js';

@@ -84,13 +84,13 @@ async function play(
   const startedAt = performance.now();
   // One bell at a time: the sampler goes on reading while the handlers work, as two processes would.
   let working: Promise<void> = Promise.resolve();
-  let failure: unknown;
+  let failure: Error | undefined;
   const ring = async (): Promise<void> => {
     await jobs.enqueue(motion, { cameraId: camera.id });
     working = working
       .then(() => jobs.drain())
       .catch((error: unknown) => {
-        failure ??= error;
+        failure ??= error instanceof Error ? error : new Error(messageOf(error));
         stop.abort();
       });
   };
