@@ -58,8 +58,15 @@ export function pairCost(
   if (kind === Infinity) return Infinity;
   const box = boxOf(expected);
   const reach = detection.label === 'person' ? GATE_SCALES.person : GATE_SCALES.other;
-  const travel = Math.hypot((expected.x - track.motion.x) * aspect, expected.y - track.motion.y) / scaleOf(box, aspect);
-  const moving = placeCost(box, detection.box, Math.sqrt(expected.p[0] + (UNEVEN * travel) ** 2), reach, aspect);
+  const travel =
+    Math.hypot((expected.x - track.motion.x) * aspect, expected.y - track.motion.y) / scaleOf(box, aspect);
+  const moving = placeCost(
+    box,
+    detection.box,
+    Math.sqrt(expected.p[0] + (UNEVEN * travel) ** 2),
+    reach,
+    aspect,
+  );
   const stopped =
     at - track.seenAt > MAY_HAVE_STOPPED_MS
       ? placeCost(boxOf(track.motion), detection.box, STOPPED_STD, reach, aspect) + 1

@@ -66,14 +66,25 @@ export function meet(line: Line, point: UnitPoint, size: Size, measure: Measure)
  * Follows a path by one measured step. A crossing counts once the thing is clearly beyond the line, and has
  * come from clearly before it; it is dated to where the path cut the line, which must lie between its ends.
  */
-export function walk(line: Line, memory: LineMemory, stride: Stride, measure: Measure): { memory: LineMemory; crossing?: Crossing } {
+export function walk(
+  line: Line,
+  memory: LineMemory,
+  stride: Stride,
+  measure: Measure,
+): { memory: LineMemory; crossing?: Crossing } {
   const { side } = memory;
   const before = distanceTo(line, stride.from, measure) * side;
   const now = distanceTo(line, stride.to, measure) * side;
   const width = band(measure);
   if (now >= 0) {
     const isFar = now >= Math.min(width, Math.max(0, memory.reach));
-    return { memory: { side, reach: Math.max(memory.reach, Math.min(width, now)), home: isFar ? sides(stride.box) : memory.home } };
+    return {
+      memory: {
+        side,
+        reach: Math.max(memory.reach, Math.min(width, now)),
+        home: isFar ? sides(stride.box) : memory.home,
+      },
+    };
   }
   const cut = before >= 0 || !memory.cut ? cutOf(line, stride, before / (before - now), measure) : memory.cut;
   const isClear = now <= -width && memory.reach - now >= 2 * width;
@@ -82,9 +93,16 @@ export function walk(line: Line, memory: LineMemory, stride: Stride, measure: Me
   if (!isClear || (!cut.clear && now > -SURE * width)) return stays;
   const isOnlyTheBox = !hasWalkedOver(line, memory, stride.box, measure);
   if (isOnlyTheBox && stride.to.at - cut.at < HIDDEN_MS) return stays;
-  const turned: LineMemory = { side: side === 1 ? -1 : 1, reach: Math.min(width, -now), home: sides(stride.box) };
+  const turned: LineMemory = {
+    side: side === 1 ? -1 : 1,
+    reach: Math.min(width, -now),
+    home: sides(stride.box),
+  };
   if (isOnlyTheBox || !cut.on) return { memory: turned };
-  return { memory: turned, crossing: { direction: side === -1 ? 'in' : 'out', at: cut.at, frame: cut.frame } };
+  return {
+    memory: turned,
+    crossing: { direction: side === -1 ? 'in' : 'out', at: cut.at, frame: cut.frame },
+  };
 }
 
 /**
@@ -92,7 +110,13 @@ export function walk(line: Line, memory: LineMemory, stride: Stride, measure: Me
  * on its way, so that a line near a door or the picture's border misses nobody.
  * @param velocity unit coordinates a second, when last seen
  */
-export function leave(line: Line, memory: LineMemory, last: UnitPoint, velocity: UnitPoint, measure: Measure): Crossing | undefined {
+export function leave(
+  line: Line,
+  memory: LineMemory,
+  last: UnitPoint,
+  velocity: UnitPoint,
+  measure: Measure,
+): Crossing | undefined {
   const now = distanceTo(line, last, measure) * memory.side;
   const onward = { x: last.x + velocity.x, y: last.y + velocity.y };
   const speed = now - distanceTo(line, onward, measure) * memory.side;

@@ -170,6 +170,10 @@ program
   .command('demo')
   .description('the whole system on sample footage or sources of your own, with a live view and a summary')
   .argument('[source...]', 'video files or stream addresses (default: media/vtest.avi)')
+  .option(
+    '--data <folder>',
+    'folder of the demonstration, emptied at its start (default: data/demo of the installation)',
+  )
   .option('--keep', 'leave it running and show the addresses of the board and the API')
   .option(
     '--seconds <n>',
@@ -263,6 +267,7 @@ export interface ReplayOptions {
   readonly json?: boolean;
 }
 export interface DemoOptions {
+  readonly data?: string;
   readonly keep?: boolean;
   readonly seconds?: number;
 }

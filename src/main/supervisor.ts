@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { openSync, closeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Log } from '../log.js';
-import { EXIT_USAGE } from './exit-codes.js';
+import { EXIT_OK, EXIT_USAGE } from './exit-codes.js';
 
 /** One child process of `run`: a role and its arguments, as one would type them. */
 export interface Role {
@@ -19,6 +19,9 @@ export interface Supervisor {
   /** Asks all children to stop (SIGTERM), kills those that have not after `graceMs`. */
   stop(graceMs: number): Promise<void>;
 }
+
+/** What a child tells its parent before it ends for want of work: it is not started again. */
+export const ALL_DONE = 'all-done';
 
 const FIRST_RESTART_MS = 250;
 const LAST_RESTART_MS = 15_000;
@@ -50,10 +53,16 @@ export function supervise(
     if (output !== undefined) closeSync(output);
     alive.set(role.name, child);
     const startedAt = Date.now();
+    let isAllDone = false;
+    child.on('message', (message) => {
+      isAllDone ||= message === ALL_DONE;
+    });
     child.once('exit', (code, signal) => {
       alive.delete(role.name);
       if (stopping) return;
       if (code === EXIT_USAGE) return giveUp(role.name);
+      if (isAllDone && code === EXIT_OK)
+        return options.log.info({ role: role.name }, 'a process has done all its work');
       const nextMs =
         Date.now() - startedAt > HEALTHY_MS ? FIRST_RESTART_MS : Math.min(delayMs * 2, LAST_RESTART_MS);
       options.log.warn(

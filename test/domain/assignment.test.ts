@@ -19,7 +19,14 @@ function leastTotal(costs: readonly number[][], row = 0, used = new Set<number>(
 test.each<[string, number[][], number[]]>([
   ['no rows', [], []],
   ['no columns', [[], []], [-1, -1]],
-  ['the greedy choice is not the best one', [[1, 2], [1, 9]], [1, 0]],
+  [
+    'the greedy choice is not the best one',
+    [
+      [1, 2],
+      [1, 9],
+    ],
+    [1, 0],
+  ],
   ['more rows than columns', [[3], [1], [2]], [-1, 0, -1]],
   ['out of the question', [[Infinity, 12]], [-1]],
   ['nothing is better than a pair at the limit', [[LIMIT]], [-1]],
@@ -31,13 +38,21 @@ test('is never worse than the best of all ways to pair', () => {
   const cost = fc.oneof(fc.double({ min: 0, max: 14, noNaN: true }), fc.constant(Infinity));
   const matrix = fc
     .tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 5 }))
-    .chain(([rows, columns]) => fc.array(fc.array(cost, { minLength: columns, maxLength: columns }), { minLength: rows, maxLength: rows }));
+    .chain(([rows, columns]) =>
+      fc.array(fc.array(cost, { minLength: columns, maxLength: columns }), {
+        minLength: rows,
+        maxLength: rows,
+      }),
+    );
   fc.assert(
     fc.property(matrix, (costs) => {
       const columns = assign(costs, LIMIT);
       const taken = columns.filter((column) => column >= 0);
       expect(new Set(taken).size).toBe(taken.length);
-      const total = columns.reduce((sum, column, row) => sum + (column < 0 ? LIMIT : costs[row]![column]!), 0);
+      const total = columns.reduce(
+        (sum, column, row) => sum + (column < 0 ? LIMIT : costs[row]![column]!),
+        0,
+      );
       expect(total).toBeCloseTo(leastTotal(costs), 9);
     }),
   );

@@ -8,20 +8,45 @@ const config: SceneConfig = scene({
     { id: 'across', from: [0, 0.5], to: [1, 0.5] },
     { id: 'slanted', from: [0.3, 0.9], to: [0.6, 0.2] },
   ],
-  zones: [{ id: 'yard', polygon: [[0.4, 0.5], [0.9, 0.5], [0.9, 1], [0.4, 1]], kind: 'watch', minDwellMs: 500 }],
+  zones: [
+    {
+      id: 'yard',
+      polygon: [
+        [0.4, 0.5],
+        [0.9, 0.5],
+        [0.9, 1],
+        [0.4, 1],
+      ],
+      kind: 'watch',
+      minDwellMs: 500,
+    },
+  ],
 });
 
 const place = fc.double({ min: 0.1, max: 0.9, noNaN: true });
 const actor: fc.Arbitrary<Actor> = fc
-  .tuple(place, place, place, place, fc.integer({ min: 0, max: 2000 }), fc.constantFrom('person', 'car', 'motorcycle'))
-  .map(([x1, y1, x2, y2, atMs, label]) => ({ ...walker({ atMs, x: x1, y: y1 }, { atMs: atMs + 4000, x: x2, y: y2 }), label }));
-const story: fc.Arbitrary<Story> = fc.array(actor, { minLength: 1, maxLength: 5 }).map((actors) => ({ actors, lengthMs: 7000 }));
+  .tuple(
+    place,
+    place,
+    place,
+    place,
+    fc.integer({ min: 0, max: 2000 }),
+    fc.constantFrom('person', 'car', 'motorcycle'),
+  )
+  .map(([x1, y1, x2, y2, atMs, label]) => ({
+    ...walker({ atMs, x: x1, y: y1 }, { atMs: atMs + 4000, x: x2, y: y2 }),
+    label,
+  }));
+const story: fc.Arbitrary<Story> = fc
+  .array(actor, { minLength: 1, maxLength: 5 })
+  .map((actors) => ({ actors, lengthMs: 7000 }));
 const frames = fc
   .tuple(story, fc.integer({ min: 1, max: 1e6 }), fc.constantFrom(5, 10, 25))
   .map(([told, seed, fps]) => render(told, { fps, lookMs: 200, missRate: 0.15, noise: 0.04, seed }));
 const RUNS = { numRuns: 40 };
 
-const shifted = (all: readonly Observation[], ms: number): Observation[] => all.map((o) => ({ ...o, at: o.at + ms }));
+const shifted = (all: readonly Observation[], ms: number): Observation[] =>
+  all.map((o) => ({ ...o, at: o.at + ms }));
 
 test('the hour of the day changes nothing', () => {
   fc.assert(
@@ -57,14 +82,21 @@ test('a state that went through JSON goes on as if it had not, wherever the run 
 test('a mirrored picture counts the same things the other way', () => {
   const mirror = (o: Observation): Observation => ({
     ...o,
-    detections: o.detections.map((d) => ({ ...d, box: unitBox(1 - d.box.x - d.box.width, d.box.y, d.box.width, d.box.height) })),
+    detections: o.detections.map((d) => ({
+      ...d,
+      box: unitBox(1 - d.box.x - d.box.width, d.box.y, d.box.width, d.box.height),
+    })),
   });
   // The line keeps its ends where they are on screen, so that left hand and right hand change places.
   const upright = scene({ lines: [{ id: 'line', from: [0.5, 1], to: [0.5, 0] }] });
   fc.assert(
     fc.property(frames, (all) => {
       const seen = crossings(play(all, upright).events).map((c) => [c.trackId, c.direction, c.class]);
-      const inMirror = crossings(play(all.map(mirror), upright).events).map((c) => [c.trackId, c.direction === 'in' ? 'out' : 'in', c.class]);
+      const inMirror = crossings(play(all.map(mirror), upright).events).map((c) => [
+        c.trackId,
+        c.direction === 'in' ? 'out' : 'in',
+        c.class,
+      ]);
       expect(inMirror).toEqual(seen);
     }),
     RUNS,
@@ -94,7 +126,10 @@ test('ids grow and are never used again; counters are the sum of the events', ()
       }
       for (const line of sceneCounters(state).lines) {
         const mine = crossings(events).filter((c) => c.line === line.id);
-        expect([line.in, line.out]).toEqual([mine.filter((c) => c.direction === 'in').length, mine.filter((c) => c.direction === 'out').length]);
+        expect([line.in, line.out]).toEqual([
+          mine.filter((c) => c.direction === 'in').length,
+          mine.filter((c) => c.direction === 'out').length,
+        ]);
         const classes = Object.values(line.byClass);
         expect(classes.reduce((sum, c) => sum + c.in + c.out, 0)).toBe(mine.length);
       }
@@ -104,8 +139,19 @@ test('ids grow and are never used again; counters are the sum of the events', ()
 });
 
 test('a state with 30 tracks is a checkpoint of less than 16 KB', () => {
-  const crowd = Array.from({ length: 30 }, (_, i) => walker({ atMs: 0, x: 0.05 + 0.03 * i, y: 0.3 + 0.02 * (i % 7) }, { atMs: 6000, x: 0.06 + 0.03 * i, y: 0.6 + 0.05 * (i % 7) }));
-  const { state } = play(render({ actors: crowd.map((a) => ({ ...a, width: 0.025, height: 0.1 })), lengthMs: 5000 }, { fps: 10, lookMs: 200, missRate: 0.1, noise: 0.03, seed: 3 }), scene());
+  const crowd = Array.from({ length: 30 }, (_, i) =>
+    walker(
+      { atMs: 0, x: 0.05 + 0.03 * i, y: 0.3 + 0.02 * (i % 7) },
+      { atMs: 6000, x: 0.06 + 0.03 * i, y: 0.6 + 0.05 * (i % 7) },
+    ),
+  );
+  const { state } = play(
+    render(
+      { actors: crowd.map((a) => ({ ...a, width: 0.025, height: 0.1 })), lengthMs: 5000 },
+      { fps: 10, lookMs: 200, missRate: 0.1, noise: 0.03, seed: 3 },
+    ),
+    scene(),
+  );
   expect(state.tracks.length).toBeGreaterThanOrEqual(28);
   expect(JSON.stringify(state).length).toBeLessThan(16_000);
 });

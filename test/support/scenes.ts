@@ -1,6 +1,13 @@
 import type { Detection } from '../../src/domain/detection.js';
 import { intersectionArea, unitBox, WHOLE, type UnitBox } from '../../src/domain/geometry.js';
-import { newScene, step, type Observation, type SceneConfig, type SceneEvent, type SceneState } from '../../src/domain/scene.js';
+import {
+  newScene,
+  step,
+  type Observation,
+  type SceneConfig,
+  type SceneEvent,
+  type SceneState,
+} from '../../src/domain/scene.js';
 
 /** A point of a path on the ground: where the feet or wheels are at a moment of the story. */
 export interface Waypoint {
@@ -51,14 +58,26 @@ export function render(story: Story, seeing: Seeing): Observation[] {
     const ms = Math.round(frame * (1000 / seeing.fps));
     const isLook = ms >= nextLookMs;
     if (isLook) nextLookMs += seeing.lookMs;
-    const detections = isLook ? story.actors.flatMap((actor) => detect(actor, ms, story.poles ?? [], seeing, random)) : [];
-    frames.push({ at: (seeing.startAt ?? START_AT) + ms, frame, regions: [WHOLE], detections, ...(isLook && { looked: WHOLE }) });
+    const detections = isLook
+      ? story.actors.flatMap((actor) => detect(actor, ms, story.poles ?? [], seeing, random))
+      : [];
+    frames.push({
+      at: (seeing.startAt ?? START_AT) + ms,
+      frame,
+      regions: [WHOLE],
+      detections,
+      ...(isLook && { looked: WHOLE }),
+    });
   }
   return frames;
 }
 
 /** Plays frames through the reducer. */
-export function play(frames: readonly Observation[], config: SceneConfig, state: SceneState = newScene()): { state: SceneState; events: SceneEvent[] } {
+export function play(
+  frames: readonly Observation[],
+  config: SceneConfig,
+  state: SceneState = newScene(),
+): { state: SceneState; events: SceneEvent[] } {
   const events: SceneEvent[] = [];
   for (const frame of frames) {
     const next = step(state, frame, config);
@@ -105,7 +124,13 @@ export function boxOfActor(actor: Actor, ms: number): UnitBox | undefined {
   return unitBox(x - actor.width / 2, y - actor.height, actor.width, actor.height);
 }
 
-function detect(actor: Actor, ms: number, poles: readonly UnitBox[], { missRate, noise }: Seeing, random: () => number): Detection[] {
+function detect(
+  actor: Actor,
+  ms: number,
+  poles: readonly UnitBox[],
+  { missRate, noise }: Seeing,
+  random: () => number,
+): Detection[] {
   const whole = boxOfActor(actor, ms);
   // The same number of draws for every actor and frame, so that one cause changes one thing.
   const [missed, called, jitter] = [random(), random(), random()];

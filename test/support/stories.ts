@@ -52,7 +52,14 @@ export const STORIES: readonly KnownStory[] = [
     name: 'a return trip',
     story: {
       lengthMs: 13_000,
-      actors: [walker({ atMs: 0, x: 0.5, y: 0.35 }, { atMs: 5000, x: 0.5, y: 0.75 }, { atMs: 7000, x: 0.52, y: 0.75 }, { atMs: 12_000, x: 0.5, y: 0.35 })],
+      actors: [
+        walker(
+          { atMs: 0, x: 0.5, y: 0.35 },
+          { atMs: 5000, x: 0.5, y: 0.75 },
+          { atMs: 7000, x: 0.52, y: 0.75 },
+          { atMs: 12_000, x: 0.5, y: 0.35 },
+        ),
+      ],
     },
     truth: [1, 1],
   },
@@ -60,7 +67,14 @@ export const STORIES: readonly KnownStory[] = [
     name: 'stops on the line for a minute, then goes on',
     story: {
       lengthMs: 70_000,
-      actors: [walker({ atMs: 0, x: 0.5, y: 0.35 }, { atMs: 3000, x: 0.5, y: 0.5 }, { atMs: 63_000, x: 0.5, y: 0.5 }, { atMs: 68_000, x: 0.5, y: 0.8 })],
+      actors: [
+        walker(
+          { atMs: 0, x: 0.5, y: 0.35 },
+          { atMs: 3000, x: 0.5, y: 0.5 },
+          { atMs: 63_000, x: 0.5, y: 0.5 },
+          { atMs: 68_000, x: 0.5, y: 0.8 },
+        ),
+      ],
     },
     truth: [1, 0],
   },
@@ -68,13 +82,23 @@ export const STORIES: readonly KnownStory[] = [
     name: 'stops on the line for a minute, then turns back',
     story: {
       lengthMs: 70_000,
-      actors: [walker({ atMs: 0, x: 0.5, y: 0.35 }, { atMs: 3000, x: 0.5, y: 0.5 }, { atMs: 63_000, x: 0.5, y: 0.5 }, { atMs: 68_000, x: 0.5, y: 0.3 })],
+      actors: [
+        walker(
+          { atMs: 0, x: 0.5, y: 0.35 },
+          { atMs: 3000, x: 0.5, y: 0.5 },
+          { atMs: 63_000, x: 0.5, y: 0.5 },
+          { atMs: 68_000, x: 0.5, y: 0.3 },
+        ),
+      ],
     },
     truth: [0, 0],
   },
   {
     name: 'walks along the line, close by',
-    story: { lengthMs: 9000, actors: [walker({ atMs: 0, x: 0.1, y: 0.47 }, { atMs: 8000, x: 0.9, y: 0.47 })] },
+    story: {
+      lengthMs: 9000,
+      actors: [walker({ atMs: 0, x: 0.1, y: 0.47 }, { atMs: 8000, x: 0.9, y: 0.47 })],
+    },
     truth: [0, 0],
   },
   {
@@ -91,7 +115,10 @@ export const STORIES: readonly KnownStory[] = [
   },
   {
     name: 'is first seen just before the line',
-    story: { lengthMs: 6000, actors: [walker({ atMs: 500, x: 0.5, y: 0.46 }, { atMs: 5000, x: 0.5, y: 0.85 })] },
+    story: {
+      lengthMs: 6000,
+      actors: [walker({ atMs: 500, x: 0.5, y: 0.46 }, { atMs: 5000, x: 0.5, y: 0.85 })],
+    },
     truth: [1, 0],
   },
   {
@@ -107,7 +134,12 @@ export const STORIES: readonly KnownStory[] = [
     name: 'legs hidden by a car on the far side of the line',
     story: {
       lengthMs: 9000,
-      actors: [{ ...walker({ atMs: 0, x: 0.1, y: 0.55 }, { atMs: 8000, x: 0.9, y: 0.55 }), legsHidden: { fromMs: 3000, toMs: 4200, share: 0.4 } }],
+      actors: [
+        {
+          ...walker({ atMs: 0, x: 0.1, y: 0.55 }, { atMs: 8000, x: 0.9, y: 0.55 }),
+          legsHidden: { fromMs: 3000, toMs: 4200, share: 0.4 },
+        },
+      ],
     },
     truth: [0, 0],
   },
@@ -115,7 +147,12 @@ export const STORIES: readonly KnownStory[] = [
     name: 'legs hidden for long',
     story: {
       lengthMs: 12_000,
-      actors: [{ ...walker({ atMs: 0, x: 0.1, y: 0.55 }, { atMs: 11_000, x: 0.9, y: 0.55 }), legsHidden: { fromMs: 3000, toMs: 7500, share: 0.4 } }],
+      actors: [
+        {
+          ...walker({ atMs: 0, x: 0.1, y: 0.55 }, { atMs: 11_000, x: 0.9, y: 0.55 }),
+          legsHidden: { fromMs: 3000, toMs: 7500, share: 0.4 },
+        },
+      ],
     },
     truth: [0, 0],
   },
@@ -141,8 +178,24 @@ export const STORIES: readonly KnownStory[] = [
     story: {
       lengthMs: 10_000,
       actors: [0, 1, 2].flatMap((i) => [
-        { label: 'car', width: 0.14, height: 0.14, path: [{ atMs: i * 1500, x: -0.05, y: 0.55 }, { atMs: i * 1500 + 3000, x: 1.05, y: 0.55 }] },
-        { label: 'car', width: 0.15, height: 0.15, path: [{ atMs: i * 1700, x: 1.05, y: 0.75 }, { atMs: i * 1700 + 3000, x: -0.05, y: 0.75 }] },
+        {
+          label: 'car',
+          width: 0.14,
+          height: 0.14,
+          path: [
+            { atMs: i * 1500, x: -0.05, y: 0.55 },
+            { atMs: i * 1500 + 3000, x: 1.05, y: 0.55 },
+          ],
+        },
+        {
+          label: 'car',
+          width: 0.15,
+          height: 0.15,
+          path: [
+            { atMs: i * 1700, x: 1.05, y: 0.75 },
+            { atMs: i * 1700 + 3000, x: -0.05, y: 0.75 },
+          ],
+        },
       ]),
     },
     config: scene({ lines: [{ id: 'line', from: [0.5, 1], to: [0.5, 0] }] }),
@@ -158,7 +211,17 @@ export const FAST: readonly KnownStory[] = [1.5, 2].map((lengths) => {
     name: `a car that moves ${lengths} lengths between looks`,
     story: {
       lengthMs: 3500,
-      actors: [{ label: 'car', width, height: 0.08, path: [{ atMs: 1000, x: -0.1, y: 0.6 }, { atMs: 1000 + travelMs, x: 1.1, y: 0.6 }] }],
+      actors: [
+        {
+          label: 'car',
+          width,
+          height: 0.08,
+          path: [
+            { atMs: 1000, x: -0.1, y: 0.6 },
+            { atMs: 1000 + travelMs, x: 1.1, y: 0.6 },
+          ],
+        },
+      ],
     },
     config: scene({ lines: [{ id: 'line', from: [0.55, 1], to: [0.55, 0] }] }),
     truth: [1, 0] as const,

@@ -1,15 +1,17 @@
-import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { ensureFirstAdmin } from '../../api/accounts.js';
 import type { Config } from '../../config.js';
+import { checkFfmpeg } from '../../io/ffmpeg/binary.js';
 import { clipOfPictures } from '../../io/ffmpeg/picture-clip.js';
 import { startMailCatcher, type MailCatcher } from '../../io/mail-catcher.js';
 import { collectMetrics } from '../../io/redis-metrics.js';
 import { startEmbeddedRedis } from '../../io/redis/embedded.js';
 import { createLog, type Log } from '../../log.js';
+import { InputError } from '../../errors.js';
 import type { Ports } from '../../ports.js';
 import type { DemoOptions } from '../cli.js';
 import { demoCameraFile } from '../demo/demo-cameras.js';
@@ -25,6 +27,8 @@ import type { SystemState } from '../view.js';
 import { openWorld, type World } from '../world.js';
 
 const DATA = join(ROOT, 'data/demo');
+/** In a folder that a demonstration may empty. */
+const MARK = '.camqueue-demo';
 /** The sample is 79.5 s long; own sources may never end. */
 const SAMPLE_SECONDS = 120;
 const OWN_SECONDS = 60;
@@ -36,14 +40,16 @@ type DemoPorts = Pick<Ports, 'cameras' | 'states' | 'alerts' | 'events'>;
 export async function demo(sources: readonly string[], options: DemoOptions): Promise<number> {
   const signal = stopSignal();
   const cameraFile = demoCameraFile(sources);
-  await freshFolder();
+  await checkFfmpeg();
+  const data = resolve(options.data ?? DATA);
+  await freshFolder(data);
   const mails = await startMailCatcher();
-  const camerasPath = join(DATA, 'cameras.yaml');
+  const camerasPath = join(data, 'cameras.yaml');
   await writeFile(camerasPath, cameraFile);
   // Whatever the shell has set for a real installation must not leak into the demonstration, nor the other way round.
   for (const name of ['REDIS_URL', 'FRAME_REDIS_URL', 'DATABASE_URL']) delete process.env[name];
   Object.assign(process.env, {
-    DATA_DIR: DATA,
+    DATA_DIR: data,
     CAMERAS_FILE: camerasPath,
     SMTP_URL: mails.url,
     HTTP_HOST: '127.0.0.1',
@@ -76,7 +82,10 @@ interface Stage {
 async function show(world: World, stage: Stage): Promise<number> {
   const ports = await world.ports(['cameras', 'states', 'alerts', 'events']);
   const admin = await ensureFirstAdmin(await world.principals());
-  const system = startSystem(stage.config, stage.log, { again: false, logDir: join(DATA, 'logs') });
+  const system = startSystem(stage.config, stage.log, {
+    again: false,
+    logDir: join(stage.config.DATA_DIR, 'logs'),
+  });
   const view = createLiveView(process.stdout, ports.cameras.site.timeZone);
   const startedAt = Date.now();
   let failed: string | undefined;
@@ -101,7 +110,7 @@ async function show(world: World, stage: Stage): Promise<number> {
     view.end();
     if (failed !== undefined) {
       process.stderr.write(
-        `camqueue: the ${failed} process cannot work; its log: ${join(DATA, 'logs', `${failed}.log`)}\n`,
+        `camqueue: the ${failed} process cannot work; its log: ${join(stage.config.DATA_DIR, 'logs', `${failed}.log`)}\n`,
       );
       return EXIT_FAILED;
     }
@@ -109,7 +118,7 @@ async function show(world: World, stage: Stage): Promise<number> {
     const result = await resultOf(world, ports, startedAt, stage);
     await system.stop();
     console.log(
-      summaryLines({ ...result, files: [...(await clips(ports, stage.signal)), ...result.files] }).join('\n'),
+      summaryLines({ ...result, files: [...(await clips(ports, stage)), ...result.files] }).join('\n'),
     );
     return result.system.cameras.some(({ status }) => status === 'connection_failed') ? EXIT_FAILED : EXIT_OK;
   } finally {
@@ -139,7 +148,8 @@ async function resultOf(
   const crossings = await ports.events.crossings({});
   const events: Record<string, number> = {};
   for (const { type } of await ports.events.list({ limit: 100_000 })) events[type] = (events[type] ?? 0) + 1;
-  const mailFile = await keepMail(stage.mails);
+  const data = stage.config.DATA_DIR;
+  const mailFile = await keepMail(stage.mails, data);
   return {
     system,
     timeZone: ports.cameras.site.timeZone,
@@ -170,27 +180,30 @@ async function resultOf(
     captureToAnalysed: histogramPercentiles(metrics, 'camqueue_frame_latency_seconds'),
     captureToAlert: percentilesOf(alerts.map(({ at, createdAt }) => createdAt - at)),
     files: [
-      { what: 'pictures', path: shown(join(DATA, 'snapshots/events')) },
+      { what: 'pictures', path: shown(join(data, 'snapshots/events')) },
       ...(mailFile === undefined ? [] : [{ what: 'e-mail', path: shown(mailFile) }]),
-      { what: 'logs', path: shown(join(DATA, 'logs')) },
+      { what: 'logs', path: shown(join(data, 'logs')) },
     ],
   };
 }
 
-async function clips(ports: DemoPorts, signal: AbortSignal): Promise<{ what: string; path: string }[]> {
+async function clips(
+  ports: DemoPorts,
+  { config: { DATA_DIR: data }, signal }: Stage,
+): Promise<{ what: string; path: string }[]> {
   const made = [];
   for (const { id } of ports.cameras.all()) {
-    const target = join(DATA, `${id}-annotated.mp4`);
-    const pictures = await clipOfPictures(join(DATA, 'snapshots/annotated', id), target, signal);
+    const target = join(data, `${id}-annotated.mp4`);
+    const pictures = await clipOfPictures(join(data, 'snapshots/annotated', id), target, signal);
     if (pictures > 0) made.push({ what: 'annotated clip', path: shown(target) });
   }
   return made;
 }
 
-async function keepMail(mails: MailCatcher): Promise<string | undefined> {
+async function keepMail(mails: MailCatcher, data: string): Promise<string | undefined> {
   const first = mails.mails[0];
   if (!first) return undefined;
-  const path = join(DATA, 'alert.eml');
+  const path = join(data, 'alert.eml');
   await writeFile(path, first.raw);
   return path;
 }
@@ -210,14 +223,22 @@ function keepLines(config: Config, admin: Awaited<ReturnType<typeof ensureFirstA
 }
 
 /** Every demonstration begins empty; one that was killed may have left its Redis running. */
-async function freshFolder(): Promise<void> {
-  refuseWhenRunning(DATA);
-  if (await stat(DATA).catch(() => undefined)) {
-    const left = await startEmbeddedRedis({ dataDir: DATA, log: createLog('demo', 'silent') });
+async function freshFolder(data: string): Promise<void> {
+  refuseWhenRunning(data);
+  await mkdir(data, { recursive: true });
+  const found = await readdir(data);
+  if (found.length > 0) {
+    if (data !== DATA && !found.includes(MARK))
+      throw new InputError(
+        `${data} is not empty and holds no demonstration: name another folder with --data`,
+      );
+    const left = await startEmbeddedRedis({ dataDir: data, log: createLog('demo', 'silent') });
     await left.close();
-    for (const name of await readdir(DATA)) await rm(join(DATA, name), { recursive: true, force: true });
+    for (const name of found.filter((entry) => entry !== MARK))
+      await rm(join(data, name), { recursive: true, force: true });
   }
-  await mkdir(join(DATA, 'logs'), { recursive: true });
+  await writeFile(join(data, MARK), '');
+  await mkdir(join(data, 'logs'));
 }
 
 async function freePort(): Promise<number> {

@@ -8,6 +8,7 @@ import { NO_FRAMES } from '../../domain/frame.js';
 import { newScene, sceneCounters } from '../../domain/scene.js';
 import { InputError, messageOf } from '../../errors.js';
 import { createCameras, readCameraFile } from '../../io/camera-file.js';
+import { checkFfmpeg } from '../../io/ffmpeg/binary.js';
 import { createFfmpegSources } from '../../io/ffmpeg/frame-source.js';
 import { createMemoryCameraStates } from '../../io/memory/camera-states.js';
 import { createMemoryFrameRing } from '../../io/memory/frame-ring.js';
@@ -38,6 +39,7 @@ export async function replay(video: string, options: ReplayOptions): Promise<num
   const config = loadConfig();
   const file = readCameraFile(resolve(options.camera), process.env);
   const camera = cameraFor(file, video, options);
+  await checkFfmpeg();
   const startAt = options.start ?? (await lastChangeOf(video));
   const folder = await mkdtemp(join(tmpdir(), 'camqueue-replay-'));
   const database = await openDatabase({ dataDir: folder });

@@ -1,3 +1,4 @@
+import { checkFfmpeg } from '../../io/ffmpeg/binary.js';
 import { createLog } from '../../log.js';
 import type { RunOptions } from '../cli.js';
 import { EXIT_FAILED, EXIT_OK } from '../exit-codes.js';
@@ -11,6 +12,7 @@ export async function run(options: RunOptions): Promise<number> {
   const config = loadConfig({ CAMERAS_FILE: options.cameras, DATA_DIR: options.data });
   const log = createLog('run', config.LOG_LEVEL);
   const signal = stopSignal();
+  await checkFfmpeg();
   // Opened here first: mistakes in the camera file are said once, and Redis and the tables are ready for the children.
   const world = await openWorld(config, 'run', log);
   try {

@@ -1,16 +1,19 @@
 import { motion } from '../../../jobs/motion/job.js';
 import { eventId } from '../../domain/event-id.js';
 import type { CameraId } from '../../domain/ids.js';
+import { checkFfmpeg } from '../../io/ffmpeg/binary.js';
 import { createFfmpegSources } from '../../io/ffmpeg/frame-source.js';
 import { maxPictures } from '../../io/redis/ring-bounds.js';
 import type { EventStore, SourceState } from '../../ports.js';
 import { runSampler } from '../../sampler/sampler.js';
 import type { RunOptions } from '../cli.js';
 import { asRole } from '../role.js';
+import { ALL_DONE } from '../supervisor.js';
 
 /** `camqueue sampler`: reads every camera of the camera file until it is asked to stop or all files are through. */
 export async function sampler(options: RunOptions): Promise<number> {
   return asRole('sampler', options, async (world, signal) => {
+    await checkFfmpeg();
     const { cameras, frames, states, events } = await world.ports(['cameras', 'frames', 'states', 'events']);
     const producer = world.producer();
     await runSampler({
@@ -26,6 +29,7 @@ export async function sampler(options: RunOptions): Promise<number> {
       // Two below the bound: what is being written when the ring is looked at must not push anything out.
       ringRoom: (pictureBytes) => maxPictures(world.config.RING_MB * 1024 ** 2, pictureBytes) - 2,
     });
+    if (!signal.aborted) process.send?.(ALL_DONE);
     world.log.info({}, signal.aborted ? 'sampler has stopped' : 'every source is finished');
     return undefined;
   });

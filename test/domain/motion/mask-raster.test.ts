@@ -56,15 +56,17 @@ describe('masked cells', () => {
   });
 
   it('include every point of a triangle', () => {
-    const at = fc.double({ min: 0, max: 1, noNaN: true });
+    // Well inside: on the edge itself, rounding decides which side a point is on.
+    const at = fc.integer({ min: 0, max: 1000 }).map((n) => n / 1000);
+    const share = fc.integer({ min: 1, max: 98 }).map((n) => n / 99);
     const point = fc.tuple(at, at);
     fc.assert(
-      fc.property(fc.tuple(point, point, point), at, at, ([a, b, c], s, t) => {
+      fc.property(fc.tuple(point, point, point), share, share, ([a, b, c], s, t) => {
         const [u, v] = s + t > 1 ? [1 - s, 1 - t] : [s, t];
         const x = a[0] + u * (b[0] - a[0]) + v * (c[0] - a[0]);
         const y = a[1] + u * (b[1] - a[1]) + v * (c[1] - a[1]);
         const area = Math.abs((b[0] - a[0]) * (c[1] - a[1]) - (c[0] - a[0]) * (b[1] - a[1]));
-        fc.pre(area > 1e-6);
+        fc.pre(area > 1e-5 && s + t !== 1);
         expect([...maskedCells([[a, b, c]], FROM, plane)]).toContain(cellAt(x, y));
       }),
       { numRuns: 300 },

@@ -1,0 +1,94 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { messageOf } from '../../errors.js';
+
+/** Clips made of the sample for the benchmark, in a temporary folder; each is made when first asked for. */
+export interface Footage {
+  readonly sample: string;
+  /** The sample over and over, long enough not to end while it is measured. */
+  long(): Promise<string>;
+  /** One cycle of stillness and movement, and the same over and over. */
+  mixed(): Promise<{ readonly once: string; readonly long: string }>;
+  remove(): Promise<void>;
+}
+
+/** A cycle: stillness with a camera's noise, then movement; 45 and 5 s, a tenth. */
+const STILL_S = 45;
+const MOVING_S = 5;
+export const MIXED_FPS = 10;
+export const CYCLE_FRAMES = (STILL_S + MOVING_S) * MIXED_FPS;
+/** Uniform noise of this strength, of 0..255, changing from frame to frame: a small sensor at dusk. */
+const NOISE = 4;
+/** Frames a second that no machine reaches: for the length of the looped clips. */
+const FASTEST = { every: 250, mixed: 1500 };
+
+export async function openFootage(sample: string, seconds: number, signal: AbortSignal): Promise<Footage> {
+  const folder = await mkdtemp(join(tmpdir(), 'camqueue-bench-footage-'));
+  const made = new Map<string, Promise<string>>();
+  const make = (name: string, args: (path: string) => Promise<string[]>): Promise<string> => {
+    const path = join(folder, name);
+    const making = made.get(name) ?? args(path).then((list) => ffmpeg([...list, path], signal)).then(() => path);
+    made.set(name, making);
+    return making;
+  };
+  const loop = (name: string, source: string, frames: number): Promise<string> =>
+    make(name, async () => {
+      const loops = Math.ceil(frames / Math.max(1, await framesOf(source, signal)));
+      return ['-stream_loop', String(loops), '-i', source, '-map', '0:V:0', '-c', 'copy'];
+    });
+  return {
+    sample,
+    long: () => loop('long.mkv', sample, seconds * FASTEST.every),
+    async mixed() {
+      const still = await make('still.png', async () => stillArguments(sample));
+      const once = await make('mixed.mkv', async () => mixedArguments(still, sample));
+      return { once, long: await loop('mixed-long.mkv', once, seconds * FASTEST.mixed) };
+    },
+    remove: async () => {
+      await Promise.allSettled(made.values());
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The scene without what passes through it: the median of pictures spread over the sample. */
+function stillArguments(sample: string): string[] {
+  const picture = 'select=not(mod(n\\,10)),tmedian=radius=20';
+  return ['-i', sample, '-vf', picture, '-frames:v', '1', '-fps_mode', 'passthrough'];
+}
+
+function mixedArguments(still: string, sample: string): string[] {
+  const same = `fps=${MIXED_FPS},format=yuv420p,setsar=1`;
+  const graph = [
+    `[0:v]${same},noise=alls=${NOISE}:allf=t[still]`,
+    `[1:V]${same},setpts=PTS-STARTPTS[moving]`,
+    '[still][moving]concat=n=2:v=1[out]',
+  ].join(';');
+  return [
+    ...['-loop', '1', '-framerate', String(MIXED_FPS), '-t', String(STILL_S), '-i', still],
+    ...['-t', String(MOVING_S), '-i', sample, '-filter_complex', graph, '-map', '[out]'],
+    ...['-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '20', '-bf', '0', '-g', '50'],
+  ];
+}
+
+async function framesOf(path: string, signal: AbortSignal): Promise<number> {
+  const wanted = ['-count_packets', '-select_streams', 'V:0', '-show_entries', 'stream=nb_read_packets'];
+  const { stdout } = await run('ffprobe', ['-v', 'error', ...wanted, '-of', 'csv=p=0', path], signal);
+  return Number.parseInt(stdout, 10) || 1;
+}
+
+async function ffmpeg(args: readonly string[], signal: AbortSignal): Promise<void> {
+  await run('ffmpeg', ['-v', 'error', '-nostdin', '-y', ...args], signal);
+}
+
+async function run(program: string, args: readonly string[], signal: AbortSignal): Promise<{ stdout: string }> {
+  try {
+    return await promisify(execFile)(program, args, { signal });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new Error(`${program}: ${messageOf(error).trim().split('\n').at(-1) ?? ''}`);
+  }
+}
