@@ -64,16 +64,19 @@ export function openEnvelope<C extends JobContract>(contract: C, data: unknown):
 }
 
 function explain(contract: JobContract, error: z.ZodError, payload: unknown): string {
-  const lines = error.issues.slice(0, 5).map(({ path, message }) => {
+  const lines = error.issues.slice(0, 5).map((issue) => {
+    const { path, message } = issue;
     const value = path.reduce<unknown>(
       (at, key) => (at as Record<PropertyKey, unknown> | null | undefined)?.[key],
       payload,
     );
+    const field = `payload${path.map((key) => `.${String(key)}`).join('')}`;
+    if (value === undefined && issue.code === 'invalid_type') return `${field} is missing (${issue.expected})`;
     const shown =
       typeof value === 'string' || typeof value === 'number'
         ? ` is ${JSON.stringify(value).slice(0, 60)}:`
         : ':';
-    return `payload${path.map((key) => `.${String(key)}`).join('')}${shown} ${message}`;
+    return `${field}${shown} ${message}`;
   });
   return `${contract.name}: ${lines.join('; ')}`;
 }

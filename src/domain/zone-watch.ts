@@ -16,7 +16,7 @@ export interface ZoneChange {
 
 /** How deep inside a thing must be to come in, and how far outside to be out, box scales: between, it stays what it was. */
 const COMES_IN = 0.05;
-const GOES_OUT = 0;
+const GOES_OUT = 0.2;
 
 /**
  * Follows one track's place relative to one zone.

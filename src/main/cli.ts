@@ -236,8 +236,11 @@ keys
 program
   .command('bench')
   .description('measure the road and print a table and JSON')
-  .option('--seconds <n>', 'how long each part may take', wholeNumber, 10)
+  .option('--seconds <n>', 'how long each thing is measured', wholeNumber, 10)
   .option('--video <file>', 'footage (default: media/vtest.avi)')
+  .option('--only <parts>', 'road,gate,four,sixteen,queue,latency (default: all)', (text: string) =>
+    text.split(','),
+  )
   .addOption(json())
   .action(async (options: BenchOptions) => finish((await import('./commands/bench.js')).bench(options)));
 
@@ -274,6 +277,7 @@ export interface DemoOptions {
 export interface BenchOptions {
   readonly seconds: number;
   readonly video?: string;
+  readonly only?: string[];
   readonly json?: boolean;
 }
 

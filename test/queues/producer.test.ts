@@ -36,7 +36,7 @@ describe('refuses before anything is added, naming queue and field', () => {
     {
       name: 'missing field',
       add: () => bench.producer.enqueue(work, {} as never),
-      message: /^work: payload\.cameraId: .*expected string/,
+      message: /^work: payload\.cameraId is missing \(string\)$/,
     },
     {
       name: 'unknown field',

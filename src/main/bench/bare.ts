@@ -28,8 +28,7 @@ export async function openBareLoop(footage: string, signal: AbortSignal): Promis
   }).get(NETWORK);
   const sources = createFfmpegSources();
   const address = { kind: 'file', location: footage, label: footage } as const;
-  const open = (): FrameSource =>
-    sources.open(address, { fps: EVERY_FRAME, maxWidth: MAX_WIDTH, signal });
+  const open = (): FrameSource => sources.open(address, { fps: EVERY_FRAME, maxWidth: MAX_WIDTH, signal });
   let source = open();
 
   /** The next frame, analysed. */

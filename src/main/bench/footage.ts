@@ -30,7 +30,11 @@ export async function openFootage(sample: string, seconds: number, signal: Abort
   const made = new Map<string, Promise<string>>();
   const make = (name: string, args: (path: string) => Promise<string[]>): Promise<string> => {
     const path = join(folder, name);
-    const making = made.get(name) ?? args(path).then((list) => ffmpeg([...list, path], signal)).then(() => path);
+    const making =
+      made.get(name) ??
+      args(path)
+        .then((list) => ffmpeg([...list, path], signal))
+        .then(() => path);
     made.set(name, making);
     return making;
   };
@@ -84,7 +88,11 @@ async function ffmpeg(args: readonly string[], signal: AbortSignal): Promise<voi
   await run('ffmpeg', ['-v', 'error', '-nostdin', '-y', ...args], signal);
 }
 
-async function run(program: string, args: readonly string[], signal: AbortSignal): Promise<{ stdout: string }> {
+async function run(
+  program: string,
+  args: readonly string[],
+  signal: AbortSignal,
+): Promise<{ stdout: string }> {
   try {
     return await promisify(execFile)(program, args, { signal });
   } catch (error) {

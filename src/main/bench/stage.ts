@@ -80,7 +80,11 @@ function stageOf(world: World, children: Children, signal: AbortSignal): Stage {
     async workers(...queues) {
       queues.forEach((names, i) => children.start(`${names.join('-')}-${i + 1}`, 'worker', ...names));
       // A worker shares its metrics once it has loaded its networks and taken its place at the queues.
-      await until('the start of the workers', READY_MS, async () => (await metrics()).length >= queues.length);
+      await until(
+        'the start of the workers',
+        READY_MS,
+        async () => (await metrics()).length >= queues.length,
+      );
     },
   };
 }

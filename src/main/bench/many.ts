@@ -1,0 +1,104 @@
+import { connectRedis, untilReady } from '../../io/redis/connection.js';
+import { EVERY_FRAME } from './bare.js';
+import type { Figure } from './figure.js';
+import type { BenchContext } from './parts.js';
+import { residentMb, startLoadMeter } from './processes.js';
+import { rateOf, watchCommits, type Point } from './progress.js';
+import { looksPerFrame } from './looks.js';
+import { onStage, type Stage } from './stage.js';
+
+/** Four sources at once with two workers: must be analysed at more than 15 frames/s each; what they hold of memory. */
+export async function measureFour(context: BenchContext): Promise<Figure[]> {
+  const { rates, figures, memory } = await measureMany(context, 4);
+  return [
+    ...figures,
+    { part: 'four', what: 'slowest source', value: Math.min(...rates), unit: 'frames/s', aim: { least: 15 } },
+    ...memory,
+  ];
+}
+
+/** Sixteen sources: the goal. */
+export async function measureSixteen(context: BenchContext): Promise<Figure[]> {
+  const { rates, figures } = await measureMany(context, 16);
+  return [
+    ...figures,
+    {
+      part: 'sixteen',
+      what: 'slowest source',
+      value: Math.min(...rates),
+      unit: 'frames/s',
+      aim: { least: 15 },
+    },
+  ];
+}
+
+const NAMES = { 4: 'four', 16: 'sixteen' } as const;
+const MB = 1e6;
+/** The gate's background is warm, rings are full. */
+const SETTLE_MS = 2000;
+
+async function measureMany(
+  { footage, seconds, signal }: BenchContext,
+  sources: 4 | 16,
+): Promise<{ rates: number[]; figures: Figure[]; memory: Figure[] }> {
+  const part = NAMES[sources];
+  const source = await footage.long();
+  const ids = Array.from({ length: sources }, (_, i) => `source-${i + 1}`);
+  const cameras = ids.map((id) => ({ id, source, fps: EVERY_FRAME, pace: 'fast' }));
+  return onStage(cameras, signal, async (stage) => {
+    const empty = await usedBytes(stage);
+    await stage.workers(['motion'], ['motion']);
+    stage.children.start('sampler', 'sampler');
+    await watchCommits(stage, ids, (points) => points.every((mine) => mine.length > 0));
+    await stage.wait(SETTLE_MS);
+    const load = startLoadMeter();
+    const until = performance.now() + seconds * 1000;
+    const enough = (points: readonly (readonly Point[])[]): boolean =>
+      performance.now() > until && points.every((mine) => mine.length >= 2);
+    const points = await watchCommits(stage, ids, enough);
+    const busy = load();
+    const rates = points.map(rateOf);
+    const total = rates.reduce((sum, rate) => sum + rate, 0);
+    const memory = await memoryFigures(stage, empty, sources);
+    const looks = await looksPerFrame(stage);
+    const figures: Figure[] = [
+      { part, what: 'all sources together', value: total, unit: 'frames/s' },
+      { part, what: 'of them looked at by the detector', value: total * looks, unit: 'looks/s' },
+      { part, what: 'looks a frame', value: looks, unit: 'x' },
+      { part, what: 'load of the machine', value: busy, unit: '%' },
+    ];
+    return { rates, figures, memory };
+  });
+}
+
+/** Taken while all rings are full: reading waits for room. */
+async function memoryFigures(stage: Stage, empty: UsedBytes, cameras: number): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const [name, pid] of Object.entries(stage.children.pids())) {
+    const value = await residentMb(pid);
+    if (value !== undefined)
+      figures.push({ part: 'memory', what: name, value, unit: 'MB', aim: { most: 500 } });
+  }
+  const full = await usedBytes(stage);
+  const perCamera = (what: 'jobs' | 'frames'): number => (full[what] - empty[what]) / cameras / MB;
+  return [
+    ...figures,
+    { part: 'memory', what: 'frames in Redis, a camera', value: perCamera('frames'), unit: 'MB' },
+    { part: 'memory', what: 'jobs and state in Redis, a camera', value: perCamera('jobs'), unit: 'MB' },
+  ];
+}
+
+type UsedBytes = Record<'jobs' | 'frames', number>;
+
+async function usedBytes({ world }: Stage): Promise<UsedBytes> {
+  const read = async (which: 'jobs' | 'frames'): Promise<number> => {
+    const connection = connectRedis(world.addresses[which], which, world.log);
+    try {
+      await untilReady(connection, which, 5000);
+      return Number(/used_memory:(\d+)/.exec(await connection.info('memory'))?.[1]);
+    } finally {
+      connection.disconnect();
+    }
+  };
+  return { jobs: await read('jobs'), frames: await read('frames') };
+}

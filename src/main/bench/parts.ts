@@ -1,0 +1,30 @@
+import type { Figure } from './figure.js';
+import type { Footage } from './footage.js';
+import { measureGate } from './gate.js';
+import { measureLatency } from './latency.js';
+import { measureFour, measureSixteen } from './many.js';
+import { measureQueue } from './queue.js';
+import { measureRoad } from './road.js';
+
+export interface BenchContext {
+  readonly footage: Footage;
+  /** How long each thing is measured, all its rounds together, s. */
+  readonly seconds: number;
+  /** Aborted when the benchmark is to end. */
+  readonly signal: AbortSignal;
+  /** What was measured before. */
+  readonly figures: readonly Figure[];
+}
+
+/** The measurements, in their order. */
+export const PARTS = {
+  road: measureRoad,
+  gate: measureGate,
+  four: measureFour,
+  sixteen: measureSixteen,
+  queue: measureQueue,
+  latency: measureLatency,
+} satisfies Record<string, (context: BenchContext) => Promise<Figure[]>>;
+
+export type PartName = keyof typeof PARTS;
+export const partNames = Object.keys(PARTS) as PartName[];

@@ -1,0 +1,52 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+
+/** Resident memory of a process, MB (10^6 bytes); `undefined` where there is no /proc, or no such process. */
+export async function residentMb(pid: number): Promise<number | undefined> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(status)?.[1];
+  return kilobytes === undefined ? undefined : (Number(kilobytes) * 1024) / 1e6;
+}
+
+/** Measures the share of all cores that is busy, by whomever, between now and the call of what it gives; 0..100. */
+export function startLoadMeter(): () => number {
+  const before = ticks();
+  return () => {
+    const after = ticks();
+    const all = after.all - before.all;
+    return all > 0 ? (100 * (after.busy - before.busy)) / all : 0;
+  };
+}
+
+function ticks(): { all: number; busy: number } {
+  const times = cpus().map((cpu) => cpu.times);
+  const idle = times.reduce((sum, time) => sum + time.idle, 0);
+  const all = times.reduce((sum, { user, nice, sys, idle, irq }) => sum + user + nice + sys + idle + irq, 0);
+  return { all, busy: all - idle };
+}
+
+/** Kernel ticks a second; 100 on every Linux that Node runs on. */
+const TICKS_PER_SECOND = 100;
+
+/** Processor time that these processes and all their descendants alive have used, s; 0 where there is no /proc. */
+export async function cpuSeconds(roots: readonly number[]): Promise<number> {
+  const names = (await readdir('/proc').catch(() => [] as string[])).filter((name) => /^\d+$/.test(name));
+  const found = await Promise.all(names.map(readStat));
+  const stats = found.filter((stat) => stat !== undefined);
+  const ours = new Set(roots);
+  // Parents may be listed after their children: as many passes as the tree is deep.
+  for (let size = -1; size !== ours.size;) {
+    size = ours.size;
+    for (const { pid, parent } of stats) if (ours.has(parent)) ours.add(pid);
+  }
+  return stats.filter(({ pid }) => ours.has(pid)).reduce((sum, { seconds }) => sum + seconds, 0);
+}
+
+async function readStat(name: string): Promise<{ pid: number; parent: number; seconds: number } | undefined> {
+  const text = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => '');
+  // The name of the program, in brackets, may hold blanks.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  const [parent, user, system] = [fields[1], fields[11], fields[12]].map(Number);
+  if (parent === undefined || user === undefined || system === undefined) return undefined;
+  return { pid: Number(name), parent, seconds: (user + system) / TICKS_PER_SECOND };
+}
