@@ -182,7 +182,7 @@ describe('jobs that other code queued', () => {
     {
       name: 'a payload of an old shape',
       data: { v: 1, payload: { camera: 'gate-1' } },
-      reason: /work: payload\.cameraId: .*expected string/,
+      reason: /work: payload\.cameraId is missing \(string\)/,
     },
     {
       name: 'a payload with a bad value',

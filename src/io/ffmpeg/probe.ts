@@ -80,12 +80,18 @@ async function probe(
     if (/permission denied/i.test(stderr))
       fail('unreadable', `${path} cannot be opened (EACCES); check its permissions`);
     const address = { kind: 'file', location: path, label: path } as const;
-    const words = plainLine(stderr.trim().split('\n').at(-1) ?? '', address);
+    const words = plainLine(tellingLine(stderr), address);
     fail(
       'unreadable',
       `${path} is no video that ffmpeg can read (ffmpeg: ${words}); check that it plays, or copy it again`,
     );
   }
+}
+
+/** ffprobe ends with its verdict on the whole file; the line before it, if there is one, says what is wrong. */
+function tellingLine(stderr: string): string {
+  const lines = stderr.trim().split('\n');
+  return lines.findLast((line) => !line.includes('Invalid data found')) ?? lines.at(-1) ?? '';
 }
 
 function fail(fault: SourceFault, message: string): never {

@@ -1,20 +1,18 @@
-import { availableParallelism } from 'node:os';
 import { histogramPercentiles, percentilesOf, type Percentiles } from '../percentiles.js';
 import type { Figure } from './figure.js';
-import { countOf } from './looks.js';
+import { countOf, since } from './looks.js';
 import type { BenchContext } from './parts.js';
-import { cpuSeconds, startLoadMeter } from './processes.js';
+import { startCpuMeter, startLoadMeter } from './processes.js';
 import { onStage, type Stage } from './stage.js';
 
 const WORKERS = 2;
 const FPS = 10;
 /** `detect.everyMs` is 200 by default. */
 const LOOKS_A_SECOND = 5;
-/** Of the workers' time, for the network alone; decoding, gate and the rest bring the machine to about 0.7. */
-const NETWORK_SHARE = 0.55;
+const SHARE_OF_MOST = 0.7;
 const MOST_CAMERAS = 16;
-/** Connecting, first frames, first tracks. */
-const SETTLE_MS = 3000;
+/** First frames and tracks, and the workers have shared their metrics of them. */
+const SETTLE_MS = 5500;
 /** Workers share their metrics every 5 s; alerts of the last frames are stored meanwhile. */
 const SHARED_MS = 6000;
 const LATENCY = 'camqueue_frame_latency_seconds';
@@ -53,12 +51,13 @@ export async function measureLatency(context: BenchContext): Promise<Figure[]> {
       (await Promise.all(cameras.map(({ id }) => isOk(id)))).every((ok) => ok),
     );
     await stage.wait(SETTLE_MS);
+    const early = await stage.metrics();
     const from = Date.now();
     const load = startLoadMeter();
-    const cpu = await startCpuMeter(stage);
+    const cpu = await startCpuMeter(Object.values(stage.children.pids()));
     await stage.wait(seconds * 1000);
     const busy = load();
-    const own = await cpu();
+    const { share: own } = await cpu();
     const until = Date.now();
     await stage.wait(SHARED_MS);
     const alerts = await alertLatencies(
@@ -67,7 +66,7 @@ export async function measureLatency(context: BenchContext): Promise<Figure[]> {
       from,
       until,
     );
-    const sets = await stage.metrics();
+    const sets = since(early, await stage.metrics());
     if (countOf(sets, LATENCY) === 0) throw new Error('no frame was analysed');
     return [
       { part: 'latency', what: 'cameras in real time', value: count, unit: '' },
@@ -80,11 +79,10 @@ export async function measureLatency(context: BenchContext): Promise<Figure[]> {
   });
 }
 
-/** As many as the bare loop's speed, measured before, says; without it a guess. */
+/** So many that the detector is asked for a share of the looks that it managed at its most; without that measured, a guess. */
 function camerasFor({ figures }: BenchContext): number {
-  const bare = figures.find(({ part }) => part === 'bare')?.value ?? 30;
-  const cores = Math.min(WORKERS, availableParallelism());
-  return Math.min(MOST_CAMERAS, Math.max(1, Math.floor((NETWORK_SHARE * cores * bare) / LOOKS_A_SECOND)));
+  const most = figures.find(({ part, unit }) => part === 'four' && unit === 'looks/s')?.value ?? 30;
+  return Math.min(MOST_CAMERAS, Math.max(1, Math.floor((SHARE_OF_MOST * most) / LOOKS_A_SECOND)));
 }
 
 function lines(what: string, percentiles: Percentiles | undefined): Figure[] {
@@ -112,14 +110,4 @@ async function alertLatencies(
       if (at + lag >= from && at + lag < until) found.push(createdAt - at - lag);
   }
   return found;
-}
-
-/** Share of all cores that our processes and their ffmpegs use, 0..100; without Redis, which is small. */
-async function startCpuMeter(stage: Stage): Promise<() => Promise<number>> {
-  const roots = Object.values(stage.children.pids());
-  const [before, startedAt] = [await cpuSeconds(roots), performance.now()];
-  return async () => {
-    const seconds = (performance.now() - startedAt) / 1000;
-    return (100 * ((await cpuSeconds(roots)) - before)) / seconds / availableParallelism();
-  };
 }

@@ -28,3 +28,26 @@ export function countOf(sets: readonly (readonly MetricFamily[])[], name: string
     .filter(({ metricName }) => metricName === `${name}_count`)
     .reduce((sum, { value }) => sum + value, 0);
 }
+
+/** What the processes of `after` have counted since `before`. */
+export function since(
+  before: readonly (readonly MetricFamily[])[],
+  after: readonly (readonly MetricFamily[])[],
+): MetricFamily[][] {
+  const keyOf = (name: string, { metricName, labels }: MetricFamily['values'][number]): string =>
+    JSON.stringify([name, metricName, labels]);
+  const known = new Map(
+    before
+      .flat()
+      .flatMap(({ name, values }) => values.map((sample) => [keyOf(name, sample), sample.value] as const)),
+  );
+  return after.map((set) =>
+    set.map((family) => ({
+      ...family,
+      values: family.values.map((sample) => ({
+        ...sample,
+        value: sample.value - (known.get(keyOf(family.name, sample)) ?? 0),
+      })),
+    })),
+  );
+}

@@ -2,7 +2,7 @@ import { connectRedis, untilReady } from '../../io/redis/connection.js';
 import { EVERY_FRAME } from './bare.js';
 import type { Figure } from './figure.js';
 import type { BenchContext } from './parts.js';
-import { residentMb, startLoadMeter } from './processes.js';
+import { residentMb, startCpuMeter, startLoadMeter } from './processes.js';
 import { rateOf, watchCommits, type Point } from './progress.js';
 import { looksPerFrame } from './looks.js';
 import { onStage, type Stage } from './stage.js';
@@ -52,11 +52,13 @@ async function measureMany(
     await watchCommits(stage, ids, (points) => points.every((mine) => mine.length > 0));
     await stage.wait(SETTLE_MS);
     const load = startLoadMeter();
+    const cpu = await startCpuMeter(Object.values(stage.children.pids()));
     const until = performance.now() + seconds * 1000;
     const enough = (points: readonly (readonly Point[])[]): boolean =>
       performance.now() > until && points.every((mine) => mine.length >= 2);
     const points = await watchCommits(stage, ids, enough);
     const busy = load();
+    const own = await cpu();
     const rates = points.map(rateOf);
     const total = rates.reduce((sum, rate) => sum + rate, 0);
     const memory = await memoryFigures(stage, empty, sources);
@@ -66,9 +68,15 @@ async function measureMany(
       { part, what: 'of them looked at by the detector', value: total * looks, unit: 'looks/s' },
       { part, what: 'looks a frame', value: looks, unit: 'x' },
       { part, what: 'load of the machine', value: busy, unit: '%' },
+      { part, what: 'of it the system under test', value: own.share, unit: '%' },
+      { part, what: 'a core all its own', value: framesIn(points) / own.seconds, unit: 'frames/s' },
     ];
     return { rates, figures, memory };
   });
+}
+
+function framesIn(points: readonly (readonly Point[])[]): number {
+  return points.reduce((sum, mine) => sum + (mine.at(-1)?.frames ?? 0) - (mine[0]?.frames ?? 0), 0);
 }
 
 /** Taken while all rings are full: reading waits for room. */

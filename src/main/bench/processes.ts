@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { cpus } from 'node:os';
+import { availableParallelism, cpus } from 'node:os';
 
 /** Resident memory of a process, MB (10^6 bytes); `undefined` where there is no /proc, or no such process. */
 export async function residentMb(pid: number): Promise<number | undefined> {
@@ -28,8 +28,26 @@ function ticks(): { all: number; busy: number } {
 /** Kernel ticks a second; 100 on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
 
+/** What processes used of the processor. */
+export interface CpuUse {
+  /** s */
+  readonly seconds: number;
+  /** Of all cores, 0..100. */
+  readonly share: number;
+}
+
+/** Measures what these processes and all their descendants alive use between now and the call of what it gives. */
+export async function startCpuMeter(roots: readonly number[]): Promise<() => Promise<CpuUse>> {
+  const [before, startedAt] = [await cpuSeconds(roots), performance.now()];
+  return async () => {
+    const elapsedS = (performance.now() - startedAt) / 1000;
+    const seconds = (await cpuSeconds(roots)) - before;
+    return { seconds, share: (100 * seconds) / elapsedS / availableParallelism() };
+  };
+}
+
 /** Processor time that these processes and all their descendants alive have used, s; 0 where there is no /proc. */
-export async function cpuSeconds(roots: readonly number[]): Promise<number> {
+async function cpuSeconds(roots: readonly number[]): Promise<number> {
   const names = (await readdir('/proc').catch(() => [] as string[])).filter((name) => /^\d+$/.test(name));
   const found = await Promise.all(names.map(readStat));
   const stats = found.filter((stat) => stat !== undefined);

@@ -28,6 +28,7 @@ import type { ReplayOptions } from '../cli.js';
 import { EXIT_FAILED, EXIT_OK } from '../exit-codes.js';
 import { createInlineJobs } from '../inline-jobs.js';
 import { loadConfig } from '../installation.js';
+import { loadNetworks } from '../load-networks.js';
 import { stopSignal } from '../until-stopped.js';
 
 /** Rings of this size hold dozens of pictures of the largest camera; reading waits when they are full. */
@@ -66,6 +67,7 @@ export async function replay(video: string, options: ReplayOptions): Promise<num
       mail: { send: async () => 'replay: not sent' },
       metrics: createMetrics({ process: 'replay' }),
     };
+    await loadNetworks([camera], ports.detectors);
     return await play(camera, startAt, ports, print);
   } finally {
     await database.close();

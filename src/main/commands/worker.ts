@@ -2,6 +2,7 @@ import { registry, type QueueName } from '../../../jobs/registry.js';
 import { startConsumer, type Consumer } from '../../../queues/consumer.js';
 import { publishMetrics } from '../../io/redis-metrics.js';
 import type { RunOptions } from '../cli.js';
+import { loadNetworks } from '../load-networks.js';
 import { asRole } from '../role.js';
 import type { World } from '../world.js';
 
@@ -30,11 +31,8 @@ export async function worker(queues: readonly string[], options: RunOptions): Pr
 async function consume(name: QueueName, world: World): Promise<Consumer> {
   const entry = registry[name];
   const ports = await world.ports(entry.ports);
-  // A missing network is said at start, not by the first job.
-  if ('detectors' in ports && ports.detectors) {
-    const wanted = new Set(world.cameraFile().cameras.map((camera) => camera.detect.network));
-    for (const network of wanted) await ports.detectors.get(network);
-  }
+  if ('detectors' in ports && ports.detectors)
+    await loadNetworks(world.cameraFile().cameras, ports.detectors);
   return startConsumer({
     entry,
     ports,
