@@ -12,7 +12,7 @@ import { messageOf } from '../../src/errors.js';
 import type { CameraStates, Checkpoint, Detector } from '../../src/ports.js';
 import { done, skipped, type Handler, type JobContext, type Outcome } from '../define.js';
 import { motion } from './job.js';
-import { record } from './record.js';
+import { annotate, record } from './record.js';
 
 export type MotionPorts =
   'cameras' | 'frames' | 'states' | 'detectors' | 'pictures' | 'snapshots' | 'events' | 'metrics';
@@ -62,6 +62,8 @@ class Drain {
   private analysed = 0;
   private committedAt: number;
   private pending = false;
+  /** Pictures being drawn in other threads while the next frame is analysed; awaited before the commit. */
+  private drawing: Promise<void>[] = [];
 
   private constructor(
     private readonly camera: Camera,
@@ -126,7 +128,9 @@ class Drain {
       counts: addCounts(this.checkpoint.counts, counted),
     };
     this.pending = true;
-    await record({ camera: this.camera, config: this.config, scene, events, entry }, this.ctx);
+    const consequences = { camera: this.camera, config: this.config, scene, events, entry };
+    this.draw(annotate(consequences, this.ctx));
+    await record(consequences, this.ctx);
     if (events.length > 0 || this.ctx.now() - this.committedAt > COMMIT_EVERY_MS) await this.commit();
   }
 
@@ -135,6 +139,7 @@ class Drain {
     const { cursor } = this.checkpoint;
     if (!this.pending || !cursor) return !this.fenced;
     const { states, frames } = this.ctx.ports;
+    await Promise.all(this.drawing.splice(0));
     const version = await states.commit(this.camera.id, this.epoch, this.checkpoint, this.counted);
     this.fenced = version === undefined;
     if (version === undefined) {
@@ -154,6 +159,12 @@ class Drain {
     if (!(await this.commit())) return skipped('another worker has taken over this camera');
     if (more) await this.ctx.enqueue(motion, { cameraId: this.camera.id });
     return done({ analysed: this.analysed });
+  }
+
+  private draw(drawing: Promise<void>): void {
+    // Its failure is commit's to throw; until then it must not count as unhandled.
+    drawing.catch(() => undefined);
+    this.drawing.push(drawing);
   }
 
   private async look(entry: RingEntry, kind: 'moved' | 'heartbeat'): Promise<ReturnType<typeof step>> {

@@ -17,6 +17,14 @@ interface Consequences {
   readonly entry: RingEntry;
 }
 
+/** Keeps the picture with everything drawn that is known of it, where the camera asks for that. */
+export async function annotate(what: Consequences, ctx: JobContext<'snapshots' | 'pictures'>): Promise<void> {
+  const { camera, entry, scene, config } = what;
+  if (!camera.annotate || !entry.picture) return;
+  const jpeg = await ctx.ports.pictures.jpeg(entry.picture, { overlay: sceneOverlay(scene, config) });
+  await ctx.ports.snapshots.put(`annotated/${camera.id}/${entry.at}.jpg`, jpeg);
+}
+
 /**
  * Records what a frame caused, in the order that makes a repeat harmless: pictures, then events (unique ids), then
  * follow-up jobs (derived ids). The caller commits the camera's cursor after this.
@@ -25,14 +33,7 @@ export async function record(
   what: Consequences,
   ctx: JobContext<'events' | 'snapshots' | 'pictures'>,
 ): Promise<void> {
-  const { camera, entry } = what;
-  if (camera.annotate && entry.picture) {
-    const overlay = sceneOverlay(what.scene, what.config);
-    await ctx.ports.snapshots.put(
-      `annotated/${camera.id}/${entry.at}.jpg`,
-      await ctx.ports.pictures.jpeg(entry.picture, { overlay }),
-    );
-  }
+  const { camera } = what;
   if (what.events.length === 0) return;
   const events: CameraEvent[] = [];
   for (const event of what.events) events.push(await withSnapshot(event, what, ctx));
@@ -58,7 +59,8 @@ async function withSnapshot(
 ): Promise<CameraEvent> {
   const { camera, entry, scene, config } = what;
   const id = eventId(camera.id, event);
-  const complete = { ...event, id, cameraId: camera.id };
+  // A crossing knows the frame in which the line was cut; everything else is seen in this one.
+  const complete = { frame: entry.frame, ...event, id, cameraId: camera.id };
   const wanted = event.type === 'crossing' || (event.type === 'zone' && event.phase === 'enter');
   if (!wanted || !entry.picture) return complete;
   const day = new Date(event.at).toISOString().slice(0, 10);

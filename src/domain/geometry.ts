@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 
 /**
  * Frames of reference. `Unit…` is a fraction 0..1 of the picture, origin top left, y down: what the camera

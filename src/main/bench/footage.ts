@@ -47,7 +47,9 @@ export async function openFootage(sample: string, seconds: number, signal: Abort
     sample,
     long: () => loop('long.mkv', sample, seconds * FASTEST.every),
     async mixed() {
-      const still = await make('still.png', async () => stillArguments(sample));
+      const still = await make('still.png', async () =>
+        stillArguments(sample, await framesOf(sample, signal)),
+      );
       const once = await make('mixed.mkv', async () => mixedArguments(still, sample));
       return { once, long: await loop('mixed-long.mkv', once, seconds * FASTEST.mixed) };
     },
@@ -58,9 +60,14 @@ export async function openFootage(sample: string, seconds: number, signal: Abort
   };
 }
 
+/** Pictures that the median is taken of; fewer of a clip that has fewer frames. */
+const MEDIAN_OF = 41;
+
 /** The scene without what passes through it: the median of pictures spread over the sample. */
-function stillArguments(sample: string): string[] {
-  const picture = 'select=not(mod(n\\,10)),tmedian=radius=20';
+function stillArguments(sample: string, frames: number): string[] {
+  const every = Math.max(1, Math.floor(frames / MEDIAN_OF));
+  const radius = Math.max(1, Math.min((MEDIAN_OF - 1) / 2, Math.floor((frames / every - 1) / 2)));
+  const picture = `select=not(mod(n\\,${every})),tmedian=radius=${radius}`;
   return ['-i', sample, '-vf', picture, '-frames:v', '1', '-fps_mode', 'passthrough'];
 }
 

@@ -6,6 +6,8 @@ import { rateOf, watchCommits } from './progress.js';
 import { onStage } from './stage.js';
 
 const CAMERA = 'road';
+/** However short a round is meant to be. */
+const LEAST_COMMITS = 4;
 
 /** The true road, sampler and one worker, with a look at every frame, against the bare loop: what the road costs. */
 export async function measureRoad({ footage, seconds, signal }: BenchContext): Promise<Figure[]> {
@@ -24,7 +26,11 @@ export async function measureRoad({ footage, seconds, signal }: BenchContext): P
     await watchCommits(stage, [CAMERA], ([points]) => (points?.length ?? 0) >= 3);
     return alternate(stage, source, seconds, async (ms) => {
       const until = performance.now() + ms;
-      const [points] = await watchCommits(stage, [CAMERA], () => performance.now() > until);
+      const [points] = await watchCommits(
+        stage,
+        [CAMERA],
+        ([mine = []]) => performance.now() > until && mine.length >= LEAST_COMMITS,
+      );
       return rateOf(points ?? []);
     });
   });
