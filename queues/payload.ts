@@ -71,7 +71,8 @@ function explain(contract: JobContract, error: z.ZodError, payload: unknown): st
       payload,
     );
     const field = `payload${path.map((key) => `.${String(key)}`).join('')}`;
-    if (value === undefined && issue.code === 'invalid_type') return `${field} is missing (${issue.expected})`;
+    if (value === undefined && issue.code === 'invalid_type')
+      return `${field} is missing (${issue.expected})`;
     const shown =
       typeof value === 'string' || typeof value === 'number'
         ? ` is ${JSON.stringify(value).slice(0, 60)}:`

@@ -260,10 +260,7 @@ export interface AuditLog {
     onceKey?: string;
   }): Promise<void>;
   /** Newest first. */
-  list(filter: {
-    subject?: string;
-    limit: number;
-  }): Promise<
+  list(filter: { subject?: string; limit: number }): Promise<
     {
       id: number;
       at: number;

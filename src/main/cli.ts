@@ -325,6 +325,10 @@ for (const command of program.commands) {
   command.exitOverride();
   command.commands.forEach((sub) => sub.exitOverride());
 }
-program.parseAsync().catch((error: unknown) => {
-  process.exitCode = report(error);
-});
+program
+  .parseAsync()
+  .catch((error: unknown) => {
+    process.exitCode = report(error);
+  })
+  // Nothing else is to be done; a library's forgotten timer must not hold the process.
+  .finally(() => setTimeout(() => process.exit(), 1000).unref());

@@ -1,4 +1,4 @@
-import type { registry} from '../../jobs/registry.js';
+import type { registry } from '../../jobs/registry.js';
 import { queueNames } from '../../jobs/registry.js';
 import { NO_FRAMES } from '../domain/frame.js';
 import { newScene, sceneCounters } from '../domain/scene.js';

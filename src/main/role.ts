@@ -32,7 +32,5 @@ export async function asRole(
   } finally {
     await world.close();
   }
-  // Nothing else is to be done; a library's forgotten timer must not hold the process.
-  setTimeout(() => process.exit(), 1000).unref();
   return EXIT_OK;
 }

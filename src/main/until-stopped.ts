@@ -9,6 +9,8 @@ export function stopSignal(): AbortSignal {
   const stop = (why: string): void => controller.abort(new Error(why));
   for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(name, () => stop(name));
   process.on('disconnect', () => stop('the parent process is gone'));
+  // Listening for it must not keep a process alive that has failed or is through.
+  process.channel?.unref();
   return controller.signal;
 }
 

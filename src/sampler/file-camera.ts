@@ -126,7 +126,7 @@ class FileReading {
       'finished',
       trouble === undefined
         ? undefined
-        : `finished, but the file is damaged after frame ${after} (ffmpeg: ${trouble})`,
+        : `finished, but the file is damaged${after < 0 ? '' : ` after frame ${after}`} (ffmpeg: ${trouble})`,
     );
     await this.status.saved();
   }

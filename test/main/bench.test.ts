@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { figureRows, isMet, median, type Figure } from '../../src/main/bench/figure.js';
+import { figureRows, median, type Figure } from '../../src/main/bench/figure.js';
 import { CYCLE_FRAMES, MIXED_FPS, openFootage } from '../../src/main/bench/footage.js';
 import { difference } from '../../src/main/bench/gate-check.js';
 import { countOf, since } from '../../src/main/bench/looks.js';

@@ -10,6 +10,8 @@ export interface Footage {
   readonly sample: string;
   /** The sample over and over, long enough not to end while it is measured. */
   long(): Promise<string>;
+  /** The same pictures as a camera of 15 frames/s would send them (H.264), over and over. */
+  camera(): Promise<string>;
   /** One cycle of stillness and movement, and the same over and over. */
   mixed(): Promise<{ readonly once: string; readonly long: string }>;
   remove(): Promise<void>;
@@ -46,6 +48,13 @@ export async function openFootage(sample: string, seconds: number, signal: Abort
   return {
     sample,
     long: () => loop('long.mkv', sample, seconds * FASTEST.every),
+    async camera() {
+      return loop(
+        'camera-long.mkv',
+        await make('camera.mkv', async () => cameraArguments(sample)),
+        seconds * FASTEST.every,
+      );
+    },
     async mixed() {
       const still = await make('still.png', async () =>
         stillArguments(sample, await framesOf(sample, signal)),
@@ -58,6 +67,16 @@ export async function openFootage(sample: string, seconds: number, signal: Abort
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Frames a second of most cameras' sub-streams, and the least that the aim asks for. */
+export const CAMERA_FPS = 15;
+const LONGEST_S = 120;
+const H264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '20', '-bf', '0', '-g', '50'];
+
+function cameraArguments(sample: string): string[] {
+  const timed = ['-vf', `setpts=N/${CAMERA_FPS}/TB,format=yuv420p`, '-r', String(CAMERA_FPS)];
+  return ['-t', String(LONGEST_S), '-i', sample, ...timed, ...H264];
 }
 
 /** Pictures that the median is taken of; fewer of a clip that has fewer frames. */
@@ -81,7 +100,7 @@ function mixedArguments(still: string, sample: string): string[] {
   return [
     ...['-loop', '1', '-framerate', String(MIXED_FPS), '-t', String(STILL_S), '-i', still],
     ...['-t', String(MOVING_S), '-i', sample, '-filter_complex', graph, '-map', '[out]'],
-    ...['-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '20', '-bf', '0', '-g', '50'],
+    ...H264,
   ];
 }
 

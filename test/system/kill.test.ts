@@ -1,0 +1,66 @@
+import { rm } from 'node:fs/promises';
+import {
+  CLIP,
+  cutClip,
+  describeWithSample,
+  expectAllFrames,
+  expectCrossings,
+  plaza,
+  replayed,
+  truth,
+} from '../support/plaza.js';
+import { Installation, needFreshBuild, newFolder, type Crossing } from '../support/system.js';
+
+/** Frames of the clip that are accounted for when the victim is killed: after the second crossing, before the third. */
+const KILL_AT = 60;
+
+describeWithSample('kill -9 in the middle of a clip', () => {
+  const folder = newFolder();
+  let clip: string;
+  let wanted: Crossing[];
+  let installation: Installation;
+
+  beforeAll(async () => {
+    needFreshBuild();
+    clip = cutClip(folder);
+    wanted = await replayed(clip);
+    expectCrossings(wanted, truth(CLIP.from, CLIP.to), 3);
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+  beforeEach(() => {
+    installation = new Installation({ cameras: [plaza(clip)] });
+  });
+  afterEach(() => installation.remove());
+
+  const killed = async (command: RegExp): Promise<void> => {
+    installation.run();
+    await installation.untilCaptured('plaza', KILL_AT);
+    await installation.kill9(command);
+    await installation.untilStatus('plaza', 'finished');
+    expectAllFrames(await installation.counts('plaza'));
+  };
+
+  it.each([
+    ['the motion worker', / worker motion$/],
+    ['the jobs Redis', /jobs\.sock/],
+  ])('of %s loses and doubles no frame and no crossing', async (_, command) => {
+    await killed(command);
+    expect(await installation.counts('plaza')).toMatchObject({ dropped: 0, failed: 0 });
+    expect(await installation.crossings('plaza')).toEqual(wanted);
+  });
+
+  it('of the sampler loses and doubles no frame and no crossing', async () => {
+    await killed(/ sampler$/);
+    expect(await installation.counts('plaza')).toMatchObject({ dropped: 0, failed: 0 });
+    // The detector's turns are counted anew from where the next sampler begins.
+    expectCrossings(await installation.crossings('plaza'), wanted, 3);
+  });
+
+  it('of the frames Redis costs what it held, and that is counted', async () => {
+    await killed(/frames\.sock/);
+    expect(await installation.counts('plaza')).toMatchObject({ failed: 0 });
+    const crossings = await installation.crossings('plaza');
+    expect(crossings.slice(0, 2)).toEqual(wanted.slice(0, 2));
+    expect(crossings.length).toBeLessThanOrEqual(wanted.length);
+  });
+});

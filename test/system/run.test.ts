@@ -1,0 +1,73 @@
+import { rm } from 'node:fs/promises';
+import {
+  CLIP,
+  cutClip,
+  describeWithSample,
+  expectAllFrames,
+  expectCrossings,
+  plaza,
+  replayed,
+  truth,
+} from '../support/plaza.js';
+import {
+  Installation,
+  needFreshBuild,
+  newFolder,
+  until,
+  type Cli,
+  type Crossing,
+} from '../support/system.js';
+
+describeWithSample('camqueue run', () => {
+  const folder = newFolder();
+  let clip: string;
+  let wanted: Crossing[];
+  let installation: Installation;
+
+  beforeAll(async () => {
+    needFreshBuild();
+    clip = cutClip(folder);
+    wanted = await replayed(clip);
+    expectCrossings(wanted, truth(CLIP.from, CLIP.to), 3);
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+  beforeEach(() => {
+    installation = new Installation({ cameras: [plaza(clip)] });
+  });
+  afterEach(() => installation.remove());
+
+  it('counts what replay counts, in every frame of the file, and then only waits', async () => {
+    const run = installation.run();
+    const source = await installation.untilStatus('plaza', 'finished');
+    expect(source.reason).toBeUndefined();
+    const counts = await installation.counts('plaza');
+    expectAllFrames(counts);
+    expect(counts).toMatchObject({ dropped: 0, failed: 0 });
+    expect(await installation.crossings('plaza')).toEqual(wanted);
+
+    await until('the end of the sampler', run.stderr, (said) => said.includes('has done all its work'));
+    expect(run.stderr()).not.toContain('is started again');
+    run.signal('SIGTERM');
+    expect(await run.ended).toBe(0);
+    await installation.untilGone();
+  });
+
+  it.each<[how: string, stop: (run: Cli) => void, end: number | string]>([
+    ['SIGTERM', (run) => run.signal('SIGTERM'), 0],
+    ['Ctrl-C', (run) => run.signalGroup('SIGINT'), 0],
+    ['kill -9', (run) => run.signal('SIGKILL'), 'SIGKILL'],
+  ])('leaves nothing running after %s, and goes on from there', async (_how, stop, end) => {
+    const first = installation.run();
+    await installation.untilCaptured('plaza', 60);
+    stop(first);
+    expect(await first.ended).toBe(end);
+    await installation.untilGone();
+
+    installation.run();
+    await installation.untilStatus('plaza', 'finished');
+    const counts = await installation.counts('plaza');
+    expectAllFrames(counts);
+    expect(counts).toMatchObject({ dropped: 0, failed: 0 });
+    expectCrossings(await installation.crossings('plaza'), wanted, 3);
+  });
+});
