@@ -21,6 +21,8 @@ export default tseslint.config(
   },
   // The command line is the one room that writes to the terminal.
   { files: ['src/main/**', 'scripts/**'], rules: { 'no-console': 'off' } },
+  // Jest takes its set-up and tear-down from the default export.
+  { files: ['test/support/global-*.ts'], rules: { 'no-restricted-exports': 'off' } },
   { files: ['**/*.{js,mjs,cjs}'], ...tseslint.configs.disableTypeChecked },
   {
     files: ['*.mjs', '*.config.*', 'test/support/*.js', 'test/support/*.cjs'],

@@ -154,8 +154,8 @@ function duplicateIds(raw: unknown): string[] {
   if (!isPlain(raw) || !Array.isArray(raw['cameras'])) return [];
   const ids = raw['cameras'].map((camera: unknown) => (isPlain(camera) ? camera['id'] : undefined));
   return ids.flatMap((id, i) =>
-    id !== undefined && ids.indexOf(id) !== i
-      ? [`cameras[${i}]: the id "${String(id)}" is used twice; every camera needs its own`]
+    typeof id === 'string' && ids.indexOf(id) !== i
+      ? [`cameras[${i}]: the id "${id}" is used twice; every camera needs its own`]
       : [],
   );
 }
