@@ -10,7 +10,14 @@ module.exports = {
       'ts-jest',
       {
         diagnostics: false,
-        tsconfig: { module: 'commonjs', moduleResolution: 'bundler', target: 'es2023', isolatedModules: true, esModuleInterop: true, sourceMap: true },
+        tsconfig: {
+          module: 'commonjs',
+          moduleResolution: 'bundler',
+          target: 'es2023',
+          isolatedModules: true,
+          esModuleInterop: true,
+          sourceMap: true,
+        },
       },
     ],
   },

@@ -38,7 +38,7 @@ describeAsRoot('a full disk', () => {
     await installation.untilCaptured('plaza', 30);
     const ballast = join(installation.data, 'ballast');
     fill(ballast);
-    await until('a word about the disk', run.stderr, (said) => /disk|space/i.test(said));
+    await until('a word about the disk', run.stderr, (said) => /No space left on device/.test(said));
     rmSync(ballast);
 
     await installation.untilStatus('plaza', 'finished');

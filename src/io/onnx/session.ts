@@ -71,7 +71,16 @@ function fixOf(spec: NetworkSpec): string {
     : 'check `file` and `sha256` under `networks` in the camera file';
 }
 
+/**
+ * ONNX Runtime 1.30 carries an uploader for usage data, which also writes its logs to the temporary folder. A camera
+ * system reports to nobody; the switch is read when the first session is made.
+ */
+function switchOffTelemetry(): void {
+  process.env['ORT_DISABLE_TELEMETRY'] = '1';
+}
+
 async function openSession(bytes: Buffer, path: string, spec: NetworkSpec): Promise<InferenceSession> {
+  switchOffTelemetry();
   try {
     return await InferenceSession.create(bytes, {
       executionProviders: ['cpu'],
