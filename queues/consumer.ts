@@ -1,9 +1,9 @@
 import { Worker, type Job } from 'bullmq';
 import type { Entry, Handler } from '../jobs/define.js';
+import { backoffMs } from '../src/domain/backoff.js';
 import { messageOf } from '../src/errors.js';
 import type { Log } from '../src/log.js';
 import type { JobOutcome, Metrics, Ports } from '../src/ports.js';
-import { backoffMs } from './backoff.js';
 import { listenForCancels } from './cancel.js';
 import { connect, disconnect } from './connection.js';
 import { createContext, readySince } from './job-context.js';

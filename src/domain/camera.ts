@@ -166,7 +166,9 @@ const cameraFields = {
   pace: z
     .enum(['realtime', 'fast'])
     .default('realtime')
-    .describe('files only. fast: as fast as they can be analysed, no frame dropped'),
+    .describe(
+      'files only. fast: as fast as they can be analysed; frames are dropped only when the frames Redis is killed',
+    ),
   maxWidth: z
     .number()
     .int()

@@ -1,13 +1,15 @@
+import { backoffMs } from '../domain/backoff.js';
 import { createCaptureClock } from '../domain/capture-clock.js';
 import type { FrameSource, SourceAddress, SourceProblem } from '../domain/frame-source.js';
 import { messageOf } from '../errors.js';
-import { backoffMs } from './backoff.js';
 import { createFrameRoad, type FrameRoad } from './frame-road.js';
 import type { CameraContext } from './options.js';
 import type { SourceStatus } from './source-status.js';
 import { untilDone, wait } from './wait.js';
 import { nextPass } from './next-pass.js';
 
+/** A camera that is down is tried at least this often. */
+const LAST_RETRY_MS = 60_000;
 /** From this many failures in a row the camera counts as failed; it is tried on, slowly. */
 const FAILED_AFTER = 5;
 /** A connection that held this long was a good one: the next failure is the first again. */
@@ -34,7 +36,7 @@ export async function runLive(
       const wasGood = reading.lastFrameAt >= openedAt && reading.lastFrameAt - openedAt >= GOOD_MS;
       failures = wasGood ? 1 : failures + 1;
       status.change(failures >= FAILED_AFTER ? 'connection_failed' : 'retrying', problem.message);
-      await wait(backoffMs(failures, random(), timing.retryMs), signal);
+      await wait(backoffMs(failures, { firstMs: timing.retryMs, maxMs: LAST_RETRY_MS }, random()), signal);
     }
   } finally {
     await road.close();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { done, skipped } from '../../jobs/define.js';
-import { backoffMs } from '../../queues/backoff.js';
+import { backoffMs } from '../../src/domain/backoff.js';
 import { checkJobId, encodeJobId } from '../../queues/job-id.js';
 import { cancelChannel, outcomesKey, queueKeyPrefix } from '../../queues/naming.js';
 import { startRun, type Stop } from '../../queues/run.js';

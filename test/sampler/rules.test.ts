@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import { backoffMs } from '../../src/sampler/backoff.js';
 import { createDoorbell } from '../../src/sampler/doorbell.js';
 import { wantsPicture } from '../../src/sampler/picture-rule.js';
 import { until } from './rig.js';
@@ -33,20 +32,6 @@ describe('wantsPicture', () => {
     );
   });
 });
-
-describe('backoffMs', () => {
-  it.each([
-    [1, 1, 1000],
-    [1, 0, 500],
-    [2, 1, 2000],
-    [5, 1, 16_000],
-    [7, 1, 60_000],
-    [100_000, 0, 30_000],
-  ])('after %p failures with random %p waits %p ms', (failures, random, expected) => {
-    expect(backoffMs(failures, random, 1000)).toBe(expected);
-  });
-});
-
 describe('the doorbell', () => {
   it('rings at once, then not more often than allowed, and never forgets the last press', async () => {
     const rungAt: number[] = [];

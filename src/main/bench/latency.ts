@@ -1,4 +1,5 @@
-import { histogramPercentiles, percentilesOf, type Percentiles } from '../percentiles.js';
+import { percentilesOf, type Percentiles } from '../../domain/percentiles.js';
+import { histogramPercentiles } from '../../io/histogram-percentiles.js';
 import type { Figure } from './figure.js';
 import { countOf, since } from './looks.js';
 import type { BenchContext } from './parts.js';

@@ -1,25 +1,22 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { join, relative, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { ensureFirstAdmin } from '../../api/accounts.js';
 import type { Config } from '../../config.js';
 import { checkFfmpeg } from '../../io/ffmpeg/binary.js';
-import { clipOfPictures } from '../../io/ffmpeg/picture-clip.js';
 import { startMailCatcher, type MailCatcher } from '../../io/mail-catcher.js';
-import { collectMetrics } from '../../io/redis-metrics.js';
 import { startEmbeddedRedis } from '../../io/redis/embedded.js';
 import { createLog, type Log } from '../../log.js';
 import { InputError } from '../../errors.js';
-import type { Ports } from '../../ports.js';
 import type { DemoOptions } from '../cli.js';
 import { demoCameraFile } from '../demo/demo-cameras.js';
 import { createLiveView } from '../demo/live-view.js';
-import { summaryLines, type DemoResult } from '../demo/summary.js';
+import { clips, resultOf } from '../demo/result.js';
+import { summaryLines } from '../demo/summary.js';
 import { EXIT_FAILED, EXIT_OK } from '../exit-codes.js';
 import { loadConfig, ROOT } from '../installation.js';
-import { histogramPercentiles, percentilesOf } from '../percentiles.js';
 import { readSystem } from '../read-system.js';
 import { refuseWhenRunning, startSystem } from '../system.js';
 import { stopSignal } from '../until-stopped.js';
@@ -33,8 +30,6 @@ const MARK = '.camqueue-demo';
 const SAMPLE_SECONDS = 120;
 const OWN_SECONDS = 60;
 const REFRESH_MS = 500;
-
-type DemoPorts = Pick<Ports, 'cameras' | 'states' | 'alerts' | 'events'>;
 
 /** `camqueue demo`: the whole system, its own data folder, a mail server that delivers nowhere; a live view, a summary. */
 export async function demo(sources: readonly string[], options: DemoOptions): Promise<number> {
@@ -115,10 +110,13 @@ async function show(world: World, stage: Stage): Promise<number> {
       return EXIT_FAILED;
     }
     if (stage.signal.aborted && !stage.keep) return EXIT_OK;
-    const result = await resultOf(world, ports, startedAt, stage);
+    const result = await resultOf(world, ports, startedAt, stage.mails);
     await system.stop();
     console.log(
-      summaryLines({ ...result, files: [...(await clips(ports, stage)), ...result.files] }).join('\n'),
+      summaryLines({
+        ...result,
+        files: [...(await clips(ports, stage.config.DATA_DIR, stage.signal)), ...result.files],
+      }).join('\n'),
     );
     return result.system.cameras.some(({ status }) => status === 'connection_failed') ? EXIT_FAILED : EXIT_OK;
   } finally {
@@ -133,79 +131,6 @@ function isThrough(state: SystemState): boolean {
     ({ status }) => status === 'finished' || status === 'connection_failed' || status === 'disabled',
   );
   return ended && state.queues.every(({ waiting, active, delayed }) => waiting + active + delayed === 0);
-}
-
-async function resultOf(
-  world: World,
-  ports: DemoPorts,
-  startedAt: number,
-  stage: Stage,
-): Promise<DemoResult> {
-  const system = await readSystem(world, ports, startedAt, Date.now());
-  const alerts = await ports.alerts.list({ limit: 1000 });
-  const deliveries = await ports.alerts.deliveries({ limit: 1000 });
-  const metrics = await collectMetrics({ redis: await world.jobsRedis(), prefix: stage.config.QUEUE_PREFIX });
-  const crossings = await ports.events.crossings({});
-  const events: Record<string, number> = {};
-  for (const { type } of await ports.events.list({ limit: 100_000 })) events[type] = (events[type] ?? 0) + 1;
-  const data = stage.config.DATA_DIR;
-  const mailFile = await keepMail(stage.mails, data);
-  return {
-    system,
-    timeZone: ports.cameras.site.timeZone,
-    events,
-    lines: ports.cameras.all().flatMap((camera) =>
-      camera.lines.map((line) => {
-        const count = (direction: 'in' | 'out'): number =>
-          crossings
-            .filter(
-              (row) => row.cameraId === camera.id && row.line === line.id && row.direction === direction,
-            )
-            .reduce((sum, row) => sum + row.count, 0);
-        return {
-          camera: camera.id,
-          line: line.id,
-          names: line.names ?? { in: 'in', out: 'out' },
-          in: count('in'),
-          out: count('out'),
-        };
-      }),
-    ),
-    alerts: {
-      sent: alerts.filter(({ state }) => state === 'sent').length,
-      suppressed: alerts.filter(({ state }) => state === 'suppressed').length,
-      delivered: deliveries.filter(({ state }) => state === 'delivered').length,
-    },
-    mails: stage.mails.mails,
-    captureToAnalysed: histogramPercentiles(metrics, 'camqueue_frame_latency_seconds'),
-    captureToAlert: percentilesOf(alerts.map(({ at, createdAt }) => createdAt - at)),
-    files: [
-      { what: 'pictures', path: shown(join(data, 'snapshots/events')) },
-      ...(mailFile === undefined ? [] : [{ what: 'e-mail', path: shown(mailFile) }]),
-      { what: 'logs', path: shown(join(data, 'logs')) },
-    ],
-  };
-}
-
-async function clips(
-  ports: DemoPorts,
-  { config: { DATA_DIR: data }, signal }: Stage,
-): Promise<{ what: string; path: string }[]> {
-  const made = [];
-  for (const { id } of ports.cameras.all()) {
-    const target = join(data, `${id}-annotated.mp4`);
-    const pictures = await clipOfPictures(join(data, 'snapshots/annotated', id), target, signal);
-    if (pictures > 0) made.push({ what: 'annotated clip', path: shown(target) });
-  }
-  return made;
-}
-
-async function keepMail(mails: MailCatcher, data: string): Promise<string | undefined> {
-  const first = mails.mails[0];
-  if (!first) return undefined;
-  const path = join(data, 'alert.eml');
-  await writeFile(path, first.raw);
-  return path;
 }
 
 function keepLines(config: Config, admin: Awaited<ReturnType<typeof ensureFirstAdmin>>): string[] {
@@ -252,9 +177,4 @@ async function freePort(): Promise<number> {
 /** Ends early, without an error, when the signal is aborted. */
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await setTimeout(ms, undefined, { signal }).catch(() => undefined);
-}
-
-function shown(path: string): string {
-  const short = relative(process.cwd(), path);
-  return short.startsWith('..') ? path : short;
 }

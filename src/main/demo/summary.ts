@@ -1,5 +1,5 @@
 import type { CaughtMail } from '../../io/mail-catcher.js';
-import type { Percentiles } from '../percentiles.js';
+import type { Percentiles } from '../../domain/percentiles.js';
 import { clock, table, type SystemState } from '../view.js';
 
 /** What the demonstration has to show for itself. */

@@ -1,5 +1,6 @@
 import type { MetricFamily } from '../../src/ports.js';
-import { histogramPercentiles, percentilesOf } from '../../src/main/percentiles.js';
+import { percentilesOf } from '../../src/domain/percentiles.js';
+import { histogramPercentiles } from '../../src/io/histogram-percentiles.js';
 
 test.each([
   [[5], { p50: 5, p95: 5, count: 1 }],

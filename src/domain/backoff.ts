@@ -1,7 +1,7 @@
 /**
- * Wait before the next try: doubled each time, never over `maxMs`, of which the second half is random, so that jobs
- * that failed together do not come back together.
- * @param attemptsMade tries so far, 1 or more
+ * Wait before the next try: doubled each time, never over `maxMs`, of which the second half is random, so that what
+ * failed together (jobs, cameras behind one switch) does not come back together.
+ * @param attemptsMade failed tries so far, 1 or more
  * @param random 0..1
  * @returns ms, between half of the capped wait and all of it.
  */
