@@ -24,9 +24,11 @@ export interface NetworkSpec {
   /** Of the ONNX file, lower-case hex. Without it the file is taken as it is. */
   readonly sha256?: string;
   readonly decode: DecodeKind;
-  /** Input size, pixels. */
+  /** Input size, pixels; the largest one where `sizeStep` is given. */
   readonly width: number;
   readonly height: number;
+  /** The network takes any smaller input whose sides are multiples of this; without it only width x height. */
+  readonly sizeStep?: number;
   readonly input: InputSpec;
   readonly labels: readonly string[];
   /** Free text for people: where it comes from and under which licence. */

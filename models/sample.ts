@@ -27,20 +27,40 @@ export function placement(picture: Size, look: UnitBox, target: SampleTarget): B
   };
 }
 
-/** Writes a region of a picture into `tensor`, three planes of the network's size, normalised. */
-export type Sampler = (picture: Picture, look: UnitBox, tensor: Float32Array) => void;
+/**
+ * The input a look needs: the network's own size, or, where it takes smaller ones, what the letterboxed region fills,
+ * rounded up. Padding costs as much as picture.
+ */
+export function inputSizeFor(
+  picture: Size,
+  look: UnitBox,
+  target: SampleTarget & { readonly sizeStep?: number },
+): Size {
+  const { sizeStep: step } = target;
+  if (step === undefined) return { width: target.width, height: target.height };
+  const filled = placement(picture, look, target);
+  return {
+    width: Math.min(target.width, Math.ceil(filled.width / step) * step),
+    height: Math.min(target.height, Math.ceil(filled.height / step) * step),
+  };
+}
+
+/** Writes a region of a picture into `tensor`, three planes of `size` (as `inputSizeFor` says), normalised. */
+export type Sampler = (picture: Picture, look: UnitBox, tensor: Float32Array, size: Size) => void;
 
 /**
  * A sampler for one network. It keeps its working memory between pictures and makes no picture on the way: planes
  * are scaled as they are and only the network's few pixels are converted to its colours.
  */
-export function createSampler(target: SampleTarget): Sampler {
-  const plane = target.width * target.height;
-  const scratch = [new Float32Array(plane), new Float32Array(plane), new Float32Array(plane)] as const;
-  return (picture, look, tensor) => {
+export function createSampler(network: SampleTarget): Sampler {
+  const largest = network.width * network.height;
+  const scratch = [new Float32Array(largest), new Float32Array(largest), new Float32Array(largest)] as const;
+  return (picture, look, tensor, input) => {
+    const plane = input.width * input.height;
     if (tensor.length !== 3 * plane)
       throw new RangeError(`tensor has ${tensor.length} values, the network takes ${3 * plane}`);
-    const { width, height } = placement(picture, look, target);
+    const { width, height } = placement(picture, look, network);
+    const target = { ...input, input: network.input };
     if (width < target.width || height < target.height) fillWithPadding(tensor, target);
     if (picture.format === 'rgb24') sampleRgb(picture, look, { width, height }, target, scratch, tensor);
     else sampleI420(picture, look, { width, height }, target, scratch, tensor);

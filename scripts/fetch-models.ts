@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { NetworkSpec } from '../models/network.js';
 import { SHIPPED } from '../models/shipped.js';
 import { encodeOnnx } from './convert/onnx-file.js';
+import { withFreeSize } from './convert/free-size.js';
 import { cachedPath, fetchSources, sha256Of } from './convert/sources.js';
 import { readGraph } from './convert/tfjs-graph.js';
 import { toOnnx } from './convert/to-onnx.js';
@@ -45,9 +46,9 @@ async function fetchModel(
   const cacheDir = join(modelsDir, '.cache');
   await fetchSources(spec.source, cacheDir, baseUrl, say);
   const json = await readFile(cachedPath(cacheDir, spec.source.json), 'utf8');
-  const bytes = encodeOnnx(
-    toOnnx(readGraph(json, await readFile(cachedPath(cacheDir, spec.source.weights))), spec.name),
-  );
+  const graph = readGraph(json, await readFile(cachedPath(cacheDir, spec.source.weights)));
+  const converted = toOnnx(graph, spec.name);
+  const bytes = encodeOnnx(spec.sizeStep === undefined ? converted : withFreeSize(converted));
   const found = createHash('sha256').update(bytes).digest('hex');
   if (found !== spec.sha256) {
     throw new Error(

@@ -7,12 +7,4 @@ scripts/setup.sh --test
 node_modules/.bin/tsc --noEmit
 node_modules/.bin/eslint . --max-warnings 0
 node_modules/.bin/prettier --check --log-level warn .
-results=$(mktemp)
-trap 'rm -f "$results"' EXIT
-status=0
-node_modules/.bin/jest --json --outputFile="$results" "$@" || status=$?
-node -e '
-  const { numPassedTests: passed, numFailedTests: failed, numPendingTests: skipped, numRuntimeErrorTestSuites: broken } = require(process.argv[1]);
-  console.log(`tests: ${passed} passed, ${failed + broken} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
-' "$results" || status=1
-exit "$status"
+exec node_modules/.bin/jest --reporters=default --reporters=./test/support/closing-line.cjs "$@"

@@ -6,10 +6,11 @@ import type { NetworkSpec } from '../network.js';
 export const nanodetG416: NetworkSpec = {
   name: 'nanodet-g-416',
   file: 'nanodet-g-416/nanodet-g-416.onnx',
-  sha256: 'c8bd66c5de45490ed4a4d2b719403abee6a53218f64814f9f44d9ee7a6173b57',
+  sha256: '70268e0870271543376fe45627e3780c3546cd35fd46a1688420516e81ad86ca',
   decode: 'nanodet',
   width: 416,
   height: 416,
+  sizeStep: 32,
   input: KINDS.nanodet.input,
   labels: COCO,
   licence: 'Apache-2.0 (NanoDet), packaged under MIT',

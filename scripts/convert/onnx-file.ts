@@ -10,7 +10,8 @@ export interface OnnxGraph {
 }
 export interface OnnxValue {
   readonly name: string;
-  readonly shape: readonly number[];
+  /** A text is the name of a dimension that takes any size. */
+  readonly shape: readonly (number | string)[];
 }
 export interface OnnxNode {
   readonly op: string;
@@ -63,7 +64,7 @@ export function encodeOnnx(graph: OnnxGraph): Uint8Array {
 }
 
 function valueInfo({ name, shape }: OnnxValue): onnx.IValueInfoProto {
-  const dim = shape.map((size) => ({ dimValue: size }));
+  const dim = shape.map((size) => (typeof size === 'string' ? { dimParam: size } : { dimValue: size }));
   return { name, type: { tensorType: { elemType: onnx.TensorProto.DataType.FLOAT, shape: { dim } } } };
 }
 

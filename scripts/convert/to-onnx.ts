@@ -178,8 +178,10 @@ function resize(b: GraphBuilder, node: GraphNode, [x = '', size = '']: readonly 
     : node.attr['half_pixel_centers']?.b
       ? 'half_pixel'
       : 'asymmetric';
-  const sizes = b.initializer(`${node.name}/sizes`, [4], stored);
-  const tensor = b.emit('Resize', node.name, [view.tensor, '', '', sizes], {
+  // By factor, not by size: the graph then serves inputs of other sizes too.
+  const factors = Float32Array.from(stored, (length, axis) => length / (view.stored[axis] ?? length));
+  const scales = b.initializer(`${node.name}/scales`, [4], factors);
+  const tensor = b.emit('Resize', node.name, [view.tensor, '', scales], {
     mode: { text: 'linear' },
     coordinate_transformation_mode: { text: mode },
   });

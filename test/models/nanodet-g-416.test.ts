@@ -41,7 +41,7 @@ describe.each([
         'gives what the original graph gives',
         async () => {
           const input = new Float32Array(3 * 416 * 416);
-          createSampler(nanodetG416)(await picture(), WHOLE, input);
+          createSampler(nanodetG416)(await picture(), WHOLE, input, nanodetG416);
           if (process.env['UPDATE_REFERENCE'] === '1') writeReference(name, input);
           const reference = (JSON.parse(readFileSync(FIXTURE, 'utf8')) as Reference)[name]!;
 

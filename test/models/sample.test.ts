@@ -28,7 +28,7 @@ function i420(width: number, height: number, luma: number, u: number, v: number)
 function sampled(picture: Picture, look: ReturnType<typeof unitBox>, target: SampleTarget): number[][] {
   const plane = target.width * target.height;
   const tensor = new Float32Array(3 * plane);
-  createSampler(target)(picture, look, tensor);
+  createSampler(target)(picture, look, tensor, target);
   return [0, 1, 2].map((channel) => [...tensor.subarray(channel * plane, (channel + 1) * plane)]);
 }
 
@@ -115,11 +115,13 @@ describe('createSampler', () => {
       rgb(9, 9, () => [9, 9, 9]),
       WHOLE,
       tensor,
+      target,
     );
     sample(
       rgb(40, 20, () => [250, 250, 250]),
       WHOLE,
       tensor,
+      target,
     );
     expect(tensor[63]).toBe(114);
   });

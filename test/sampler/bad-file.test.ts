@@ -22,7 +22,7 @@ describe('a bad file', () => {
     [
       'a text',
       () => write('text.mp4', 'hello\n'.repeat(1000)),
-      'is no video that ffmpeg can read (ffmpeg: Invalid data found when processing input); check that it plays',
+      'is no video that ffmpeg can read (ffmpeg: moov atom not found); check that it plays',
     ],
     [
       'a playlist',

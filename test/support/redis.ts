@@ -21,7 +21,7 @@ export interface TestRedis {
 }
 
 export interface TestRedisOptions {
-  /** Append-only file, fsync each second. Default false: nothing is written to disk. */
+  /** Append-only file; every write is in it before its reply, as with the embedded server. Default false: nothing is written to disk. */
   readonly aof?: boolean;
   /** Default noeviction. */
   readonly maxmemoryPolicy?: string;
@@ -33,7 +33,7 @@ export async function startTestRedis(options: TestRedisOptions = {}): Promise<Te
   const path = join(folder, 'redis.sock');
   const args = [
     ...['--port', '0', '--unixsocket', path, '--dir', folder, '--save', '', '--loglevel', 'warning'],
-    ...['--appendonly', options.aof ? 'yes' : 'no', '--appendfsync', 'everysec'],
+    ...['--appendonly', options.aof ? 'yes' : 'no', '--appendfsync', 'no'],
     ...['--maxmemory-policy', options.maxmemoryPolicy ?? 'noeviction'],
   ];
   let child = await start(args, path);

@@ -4,7 +4,7 @@ import { KINDS } from '../../../models/decode/kinds.js';
 import { suppress } from '../../../models/decode/suppress.js';
 import { toDetections } from '../../../models/detections.js';
 import type { NetworkSpec } from '../../../models/network.js';
-import { createSampler, placement } from '../../../models/sample.js';
+import { createSampler, inputSizeFor, placement } from '../../../models/sample.js';
 import type { Detection } from '../../domain/detection.js';
 import { clipToPicture, type UnitBox } from '../../domain/geometry.js';
 import { pictureBytes, type Picture } from '../../domain/picture.js';
@@ -53,11 +53,12 @@ function createDetector(
   const { decoder } = KINDS[spec.decode];
   const wantedLabels = labelChooser(spec);
   const detect = async (picture: Picture, look: UnitBox, wanted: Wanted): Promise<Detection[]> => {
-    sample(picture, look, network.input);
+    const size = inputSizeFor(picture, look, spec);
+    sample(picture, look, network.input(size), size);
     const startedAt = performance.now();
-    const outputs = await network.run();
+    const outputs = await network.run(size);
     metrics?.inference(spec.name, performance.now() - startedAt);
-    const kept = suppress(decoder.decode(outputs, spec, wanted), spec.labels);
+    const kept = suppress(decoder.decode(outputs, { ...spec, ...size }, wanted), spec.labels);
     return toDetections(kept, placement(picture, look, spec), look, spec.labels);
   };
   // Callers share one input tensor: each waits for the one before.

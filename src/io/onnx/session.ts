@@ -3,14 +3,15 @@ import { readFile } from 'node:fs/promises';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { KINDS } from '../../../models/decode/kinds.js';
 import type { NetworkSpec, TensorView } from '../../../models/network.js';
+import type { Size } from '../../domain/geometry.js';
 import { messageOf, PermanentError } from '../../errors.js';
 
 /** A loaded network whose inputs and outputs are known to be what its description says. */
 export interface LoadedNetwork {
-  /** The network's input, three planes; written by the caller before each run. */
-  readonly input: Float32Array;
-  /** Runs the network on `input`; the outputs in the file's order. One run at a time. */
-  run(): Promise<TensorView[]>;
+  /** The network's input for that size, three planes; written by the caller before each run. */
+  input(size: Size): Float32Array;
+  /** Runs the network on `input(size)`; the outputs in the file's order. One run at a time. */
+  run(size: Size): Promise<TensorView[]>;
 }
 
 /**
@@ -21,10 +22,11 @@ export interface LoadedNetwork {
 export async function loadNetwork(path: string, spec: NetworkSpec): Promise<LoadedNetwork> {
   const session = await openSession(await readVerified(path, spec), path, spec);
   const inputName = checkInput(session, path, spec);
-  const shape = [1, 3, spec.height, spec.width];
-  const input = new Float32Array(3 * spec.height * spec.width);
-  const tensor = new Tensor('float32', input, shape);
-  const run = async (): Promise<TensorView[]> => {
+  // One buffer for all sizes: a smaller input is its beginning.
+  const values = new Float32Array(3 * spec.height * spec.width);
+  const input = ({ width, height }: Size): Float32Array => values.subarray(0, 3 * height * width);
+  const run = async (size: Size): Promise<TensorView[]> => {
+    const tensor = new Tensor('float32', input(size), [1, 3, size.height, size.width]);
     const results = await session.run({ [inputName]: tensor });
     return session.outputNames.map((name) => {
       const output = results[name];
@@ -34,7 +36,7 @@ export async function loadNetwork(path: string, spec: NetworkSpec): Promise<Load
     });
   };
   // The first run answers what metadata may leave open (dimensions without a number).
-  const outputs = await run();
+  const outputs = await run(spec);
   const expected = KINDS[spec.decode].decoder.mismatch(outputs, spec);
   if (expected !== undefined) {
     const found = outputs.map(({ dims }) => `[${dims.join(', ')}]`).join(', ');

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Log } from '../../log.js';
 import { embeddedFolders, type EmbeddedFolders } from './embedded-folders.js';
+import { syncAppendOnly } from './sync-append-only.js';
 import { joinServer } from './server-membership.js';
 import type { ServerPlan } from './server-process.js';
 
@@ -38,17 +39,21 @@ export async function startEmbeddedRedis(options: EmbeddedRedisOptions): Promise
     await jobs.leave();
     throw error;
   });
+  const stopSync = syncAppendOnly(folders.redis, options.log);
   let closed: Promise<void> | undefined;
   return {
     jobs: { path: jobsServer.socket },
     frames: { path: framesServer.socket },
-    close: () => (closed ??= frames.leave().finally(() => jobs.leave())),
+    close: () => {
+      stopSync();
+      return (closed ??= frames.leave().finally(() => jobs.leave()));
+    },
   };
 }
 
-/** Jobs and states: every write is in the append-only file, synced each second; nothing is ever evicted. */
+/** Jobs and states: every write is in the append-only file before its reply (synced each second, see syncAppendOnly); nothing is evicted. */
 function jobsPlan(folders: EmbeddedFolders, options: EmbeddedRedisOptions): ServerPlan {
-  const durable = ['--appendonly', 'yes', '--appendfsync', 'everysec', '--aof-load-truncated', 'yes'];
+  const durable = ['--appendonly', 'yes', '--appendfsync', 'no', '--aof-load-truncated', 'yes'];
   return plan('jobs', folders, folders.redis, options, durable);
 }
 
