@@ -40,7 +40,8 @@ function isTaken(lock: Database.Database): boolean {
     lock.exec('BEGIN EXCLUSIVE');
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'SQLITE_BUSY') return false;
+    // Not by class: a native add-on's errors may belong to another realm's Error.
+    if ((error as { code?: unknown } | null)?.code === 'SQLITE_BUSY') return false;
     throw error;
   }
 }
