@@ -23,6 +23,7 @@ module.exports = {
   },
   // Sources import './x.js' (what Node will load); Jest reads the .ts beside it.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  reporters: ['default', '<rootDir>/test/support/closing-line.cjs'],
   testTimeout: 30_000,
   maxWorkers: 2,
   globalSetup: '<rootDir>/test/support/global-setup.ts',

@@ -7,4 +7,4 @@ scripts/setup.sh --test
 node_modules/.bin/tsc --noEmit
 node_modules/.bin/eslint . --max-warnings 0
 node_modules/.bin/prettier --check --log-level warn .
-exec node_modules/.bin/jest --reporters=default --reporters=./test/support/closing-line.cjs "$@"
+exec node_modules/.bin/jest "$@"
