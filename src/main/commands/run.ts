@@ -1,4 +1,5 @@
 import { checkFfmpeg } from '../../io/ffmpeg/binary.js';
+import type { Camera } from '../../domain/camera.js';
 import { createLog } from '../../log.js';
 import type { RunOptions } from '../cli.js';
 import { EXIT_FAILED, EXIT_OK } from '../exit-codes.js';
@@ -18,6 +19,11 @@ export async function run(options: RunOptions): Promise<number> {
   try {
     const { cameras } = world.cameraFile();
     await world.ports(['events']);
+    for (const camera of cameras) {
+      const idle = notActedOn(camera);
+      if (idle.length > 0)
+        log.warn({ cameraId: camera.id, fields: idle }, 'nothing acts on these fields yet');
+    }
     const system = startSystem(config, log, { again: options.again === true });
     log.info({ cameras: cameras.length, dataDir: config.DATA_DIR }, 'camqueue is starting');
     const failed = await Promise.race([system.gaveUp, aborted(signal).then(() => undefined)]);
@@ -28,4 +34,11 @@ export async function run(options: RunOptions): Promise<number> {
   } finally {
     await world.close();
   }
+}
+
+/** Fields the camera file knows and no job uses yet: whoever set them must not believe that they work. */
+function notActedOn(camera: Camera): string[] {
+  const { plates, suspicious, record, calibration, rules, signals } = camera;
+  const set = { plates, suspicious, record, calibration, rules: rules[0], signals: signals[0] };
+  return Object.entries(set).flatMap(([field, value]) => (value === undefined ? [] : [field]));
 }
