@@ -48,6 +48,19 @@ export const Environment = z.object({
   MOTION_WORKERS: whole(1, 256)
     .default(Math.max(1, Math.min(2, availableParallelism())))
     .describe('motion worker processes of `run`; one core each'),
+  SAMPLERS: whole(1, 64)
+    .default(1)
+    .describe('sampler processes of `run`; they share the cameras, about 30 live ones each'),
+  RECORDINGS_DIR: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('folder for recordings, better on a disk of its own; default: recordings in DATA_DIR'),
+  DISK_MIN_FREE_MB: whole(100, 10_000_000)
+    .default(2000)
+    .describe(
+      "less free space than this on the recordings' disk: alert, then the oldest unprotected recordings go",
+    ),
   SHUTDOWN_GRACE_MS: whole(0, 600_000)
     .default(8000)
     .describe('time running jobs get to finish on SIGTERM before they are handed back, ms'),
@@ -68,7 +81,10 @@ export const Environment = z.object({
     .describe('least severe log line written'),
 });
 
-export type Config = Omit<z.infer<typeof Environment>, 'MODELS_DIR'> & { readonly MODELS_DIR: string };
+export type Config = Omit<z.infer<typeof Environment>, 'MODELS_DIR' | 'RECORDINGS_DIR'> & {
+  readonly MODELS_DIR: string;
+  readonly RECORDINGS_DIR: string;
+};
 
 /**
  * Parses the environment, once, at start. An empty value counts as not set. Paths become absolute.
@@ -88,10 +104,12 @@ export function parseConfig(env: Record<string, string | undefined>, root: strin
     });
     throw new InputError(`environment:\n  ${lines.join('\n  ')}`);
   }
-  const { MODELS_DIR, ...rest } = parsed.data;
+  const { MODELS_DIR, RECORDINGS_DIR, ...rest } = parsed.data;
+  const dataDir = resolve(rest.DATA_DIR);
   return {
     ...rest,
-    DATA_DIR: resolve(rest.DATA_DIR),
+    DATA_DIR: dataDir,
+    RECORDINGS_DIR: resolve(RECORDINGS_DIR ?? `${dataDir}/recordings`),
     CAMERAS_FILE: resolve(rest.CAMERAS_FILE),
     MODELS_DIR: resolve(MODELS_DIR ?? `${root}/models`),
   };

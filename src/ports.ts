@@ -26,9 +26,12 @@ export interface Ports {
 export interface Cameras {
   readonly site: Site;
   readonly recipients: readonly Recipient[];
+  /** As they are now; the same objects until something changes. */
   all(): readonly Camera[];
-  /** @throws PermanentError when the camera file has no such camera. */
+  /** @throws PermanentError when there is no such camera. */
   get(id: CameraId): Camera;
+  /** Calls back after every change. @returns what ends that. */
+  onChange(listener: () => void): () => void;
 }
 
 /** The bounded queue of frames between a camera's sampler and its analysis. Entries are ordered by (pass, seq). */
@@ -123,6 +126,33 @@ export interface SourceState {
   };
   /** Files: 0..1. */
   readonly progress?: number;
+  /** Wall clock of the last write, epoch ms: a state not written for some seconds has lost its sampler. */
+  readonly beatAt?: number;
+  /** The sampler process that reads the camera. */
+  readonly sampler?: string;
+  /** Failures to connect in a row. */
+  readonly retries?: number;
+  /** When the next try is due, epoch ms. */
+  readonly nextTryAt?: number;
+  /** Only key frames are decoded: nothing moves. */
+  readonly isIdle?: boolean;
+  /** Step of the degradation ladder, 1..3; undefined: none. */
+  readonly degraded?: number;
+  /** Live sources: how well they come in, over the last seconds. */
+  readonly quality?: StreamQuality;
+}
+
+export interface StreamQuality {
+  /** Frames a second that the source sends, before sampling. */
+  readonly sourceFps?: number;
+  /** Kilobits a second; only where the stream is copied (recording, idling). */
+  readonly bitrateKbps?: number;
+  /** Complaints of the decoder a minute. */
+  readonly decodeErrorsPerMin: number;
+  /** How long frames are under way: arrival after capture by the stream's own clock, ms. */
+  readonly latencyMs?: number;
+  /** How far the stream's clock has run ahead (+) or behind (-) ours since the connection, ms. */
+  readonly driftMs?: number;
 }
 
 export interface Detectors {
@@ -186,6 +216,179 @@ export interface EventStore {
     from?: number;
     to?: number;
   }): Promise<{ cameraId: string; line: string; direction: 'in' | 'out'; class: string; count: number }[]>;
+}
+
+/** Which sampler reads which camera: each by one at a time. Leases end by themselves when they are not renewed. */
+export interface CameraLeases {
+  /**
+   * Says that this sampler lives and renews the leases it holds.
+   * @returns those of `held` that it still holds, and how many samplers live.
+   */
+  renew(
+    sampler: string,
+    held: readonly CameraId[],
+    ttlMs: number,
+  ): Promise<{ held: CameraId[]; samplers: number }>;
+  /** `false`: another sampler has it. */
+  take(sampler: string, cameraId: CameraId, ttlMs: number): Promise<boolean>;
+  /** Gives a lease back; one of another sampler is left alone. */
+  release(sampler: string, cameraId: CameraId): Promise<void>;
+  /** This sampler ends: it counts no more. */
+  leave(sampler: string): Promise<void>;
+  /** Who reads the cameras now. */
+  holders(cameraIds: readonly CameraId[]): Promise<Map<CameraId, string>>;
+}
+
+/** A camera kept in the database (made through the API), or a camera of the file switched off there. */
+export interface StoredCamera {
+  readonly id: CameraId;
+  /** The camera as it was given, before defaults and references; undefined: the camera is in the file. */
+  readonly given?: Readonly<Record<string, unknown>>;
+  /** `false`: switched off by somebody. */
+  readonly enabled: boolean;
+  readonly changedAt: number;
+  readonly changedBy: string;
+}
+
+export interface CameraStore {
+  /** Changes with every change. */
+  revision(): Promise<string>;
+  list(): Promise<StoredCamera[]>;
+  put(camera: StoredCamera): Promise<void>;
+  /** `false`: there was none. */
+  remove(id: CameraId): Promise<boolean>;
+}
+
+/** Why there are no frames, or no recording, for a while. */
+export type GapCause = 'camera' | 'network' | 'disk' | 'process' | 'disabled';
+export type CoverageTrack = 'analysis' | 'recording';
+
+export interface Gap {
+  readonly cameraId: CameraId;
+  readonly track: CoverageTrack;
+  /** Capture time, epoch ms. */
+  readonly from: number;
+  /** `undefined`: it lasts. */
+  readonly to?: number;
+  readonly cause: GapCause;
+  readonly reason?: string;
+}
+
+export interface Gaps {
+  /** A gap of the same camera, track and `from` is left as it is; another one that lasts is ended at `from`. */
+  begin(gap: Gap): Promise<void>;
+  /** Ends the gap that lasts, if there is one. */
+  end(cameraId: CameraId, track: CoverageTrack, to: number): Promise<void>;
+  /** Those that touch [from, to), oldest first. */
+  list(filter: { cameraId: CameraId; track?: CoverageTrack; from: number; to: number }): Promise<Gap[]>;
+  removeBefore(before: number, signal: AbortSignal): Promise<number>;
+}
+
+/** One recording file. */
+export interface Segment {
+  /** `<cameraId>-<startAt>` */
+  readonly id: string;
+  readonly cameraId: CameraId;
+  /** The machine whose disk it is on. */
+  readonly node: string;
+  /** Relative to the recordings folder, `/` between. */
+  readonly path: string;
+  /** Capture times, epoch ms; `endAt` is the newest known while it is open. */
+  readonly startAt: number;
+  readonly endAt: number;
+  readonly bytes: number;
+  readonly codec: string;
+  readonly width: number;
+  readonly height: number;
+  readonly why: 'always' | 'motion';
+  readonly state: 'open' | 'closed';
+  /** Of a closed one. */
+  readonly sha256?: string;
+  readonly tier: 'hot' | 'cold';
+  /** Not removed to make room, nor by age. */
+  readonly isProtected: boolean;
+}
+
+export interface RecordingIndex {
+  /** A segment with the same id is left as it is. */
+  open(segment: Segment): Promise<void>;
+  /** How far an open segment has come. */
+  grow(id: string, endAt: number, bytes: number): Promise<void>;
+  close(id: string, end: { endAt: number; bytes: number; sha256: string }): Promise<void>;
+  get(id: string): Promise<Segment | undefined>;
+  /** Those that touch [from, to), oldest first. */
+  list(filter: { cameraId?: CameraId; from: number; to: number; limit: number }): Promise<Segment[]>;
+  /** Closed, unprotected segments of a node, oldest first. @param filter.before only those that ended before, epoch ms */
+  removable(filter: {
+    node: string;
+    cameraId?: CameraId;
+    before?: number;
+    limit: number;
+  }): Promise<Segment[]>;
+  /** What a crash left open on that node. */
+  unclosed(node: string): Promise<Segment[]>;
+  remove(id: string): Promise<void>;
+  totals(): Promise<{ cameraId: CameraId; segments: number; bytes: number }[]>;
+}
+
+/** The recordings folder of this machine. */
+export interface RecordingFiles {
+  readonly node: string;
+  /** @throws Error with `code` ENOSPC and the like when the disk does not take it. */
+  create(path: string, init: Uint8Array): Promise<SegmentFile>;
+  /** `false`: it was not there. */
+  remove(path: string): Promise<boolean>;
+  /** @throws when it cannot be read. */
+  sha256(path: string): Promise<{ bytes: number; sha256: string } | undefined>;
+  /** Of the disk the folder is on. */
+  space(): Promise<{ freeBytes: number; totalBytes: number }>;
+}
+
+export interface SegmentFile {
+  append(bytes: Uint8Array): Promise<void>;
+  /** Safely on the disk afterwards. */
+  close(): Promise<{ bytes: number; sha256: string }>;
+}
+
+export type HealthState = 'ok' | 'warn' | 'fail';
+
+/** One thing that was looked at. */
+export interface HealthFinding {
+  /** `<kind>/<name>`: camera/gate-1, disk/data, redis/jobs, redis/frames, sql, queue/motion, worker/motion, model/…, certificate/… */
+  readonly subject: string;
+  readonly state: HealthState;
+  /** For people: what was found and, when not ok, what to do. No secret. */
+  readonly detail: string;
+  readonly measures: Readonly<Record<string, number | string | boolean>>;
+}
+
+/** A finding with its history. */
+export interface HealthEntry extends HealthFinding {
+  /** When this state began, epoch ms. */
+  readonly since: number;
+  /** People were told that it is not ok (and not yet that it is again). */
+  readonly isAlerted: boolean;
+}
+
+export interface HealthReport {
+  /** The slot it belongs to, epoch ms; one report a slot. */
+  readonly at: number;
+  readonly state: HealthState;
+  readonly entries: readonly HealthEntry[];
+}
+
+export interface HealthReports {
+  /** A report of the same slot is left as it is. @returns whether this one was stored. */
+  add(report: HealthReport): Promise<boolean>;
+  /** The newest one before `before` (default: the newest of all). */
+  latest(before?: number): Promise<HealthReport | undefined>;
+  list(filter: { from: number; to: number; limit: number }): Promise<HealthReport[]>;
+  removeBefore(before: number, signal: AbortSignal): Promise<number>;
+}
+
+/** Looks at everything now; each thing in a bounded time, one that cannot be looked at is a finding too. */
+export interface HealthProbes {
+  look(signal: AbortSignal): Promise<HealthFinding[]>;
 }
 
 export type Severity = 'info' | 'warning' | 'critical';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CameraId, PartId } from './ids.js';
+import { CameraId, PartId, SYSTEM } from './ids.js';
 import { parseSchedule } from './schedule.js';
 
 /**
@@ -158,10 +158,57 @@ const Suspicious = z.strictObject({
   faces: z.boolean().optional(),
 });
 
+const seconds = (min: number, max: number) => z.number().min(min).max(max);
+
+const Reconnect = z
+  .strictObject({
+    maxRetries: z
+      .number()
+      .int()
+      .min(1)
+      .max(1000)
+      .default(5)
+      .describe('failures in a row after which the camera counts as failed'),
+    firstS: seconds(0.1, 3600).default(1).describe('wait after the first failure, s; it doubles each time'),
+    maxS: seconds(0.1, 86_400).default(60).describe('longest wait between two tries, s'),
+    giveUp: z
+      .boolean()
+      .default(false)
+      .describe('true: a failed camera is not tried any more until it is changed'),
+  })
+  .refine(({ firstS, maxS }) => firstS <= maxS, { error: 'firstS must not be more than maxS' });
+
 const cameraFields = {
   name: z.string().max(200).optional(),
   detectSource: z.string().min(1).optional().describe('sub-stream for analysis; default: source'),
   enabled: z.boolean().default(true),
+  transport: z
+    .enum(['tcp', 'udp'])
+    .default('tcp')
+    .describe('RTSP: what carries the pictures; udp loses some on a bad network, tcp waits for them'),
+  reconnect: Reconnect.prefault({}),
+  noSignalAfterS: seconds(1, 3600)
+    .default(5)
+    .describe('connected, but no frame for this long: status no_signal, s'),
+  frozenAfterS: seconds(0, 86_400)
+    .default(8)
+    .describe(
+      'frames arrive, but not a pixel has changed for this long: status frozen, s; 0: never. Raise it for cameras that smooth a still scene away (smart codecs)',
+    ),
+  idle: z
+    .boolean()
+    .default(false)
+    .describe(
+      'while nothing moves only key frames are decoded; back to all frames within a second of movement',
+    ),
+  tamper: z
+    .strictObject({
+      enabled: z.boolean().default(true),
+      afterS: seconds(1, 600)
+        .default(5)
+        .describe('a dark, covered or moved picture that stays this long is an event, s'),
+    })
+    .prefault({}),
   fps: z.number().gt(0).max(60).default(5).describe('frames analysed a second'),
   pace: z
     .enum(['realtime', 'fast'])
@@ -199,7 +246,9 @@ const cameraFields = {
   record: z
     .strictObject({
       mode: z.enum(['always', 'motion', 'off']).default('off'),
-      segmentS: z.number().int().min(5).max(3600).default(60),
+      segmentS: z.number().int().min(5).max(3600).default(60).describe('length of a file, s'),
+      preRollS: seconds(0, 60).default(5).describe('motion: kept from before the movement, s'),
+      postRollS: seconds(0, 600).default(5).describe('motion: kept from after it, s'),
       retentionDays: z.number().positive().default(14),
     })
     .optional(),
@@ -211,6 +260,9 @@ const cameraFields = {
         .min(1, 'must be at least 1: a cooldown of 0 floods people')
         .max(86_400)
         .default(60),
+      downAfterS: seconds(0, 86_400)
+        .default(30)
+        .describe('a camera that gives no good picture for this long raises an alert, s'),
     })
     .prefault({}),
   annotate: z
@@ -222,6 +274,12 @@ const cameraFields = {
 export const Camera = z
   .strictObject({ id: CameraId, source: z.string().min(1), ...cameraFields })
   .superRefine((camera, ctx) => {
+    if (camera.id === SYSTEM)
+      ctx.addIssue({
+        code: 'custom',
+        path: ['id'],
+        message: 'is reserved for what is about no camera; choose another id',
+      });
     unique(camera.lines, 'lines', ctx);
     unique(camera.zones, 'zones', ctx);
     unique(camera.signals, 'signals', ctx);

@@ -17,6 +17,9 @@ export function eventId(cameraId: CameraId, event: SceneEvent): string {
     case 'motion':
       about.push(event.phase);
       break;
+    case 'tamper':
+      about.push(event.kind, event.phase);
+      break;
     case 'camera':
       about.push(event.status);
       break;

@@ -26,12 +26,17 @@ export const CameraStatus = z.enum([
   'connecting',
   'ok',
   'no_signal',
+  'frozen',
   'retrying',
   'connection_failed',
   'disabled',
   'finished',
 ]);
 export type CameraStatus = z.infer<typeof CameraStatus>;
+
+/** What was done to a camera: its picture went dark, something stands before its lens, it looks elsewhere. */
+export const TamperKind = z.enum(['blackout', 'covered', 'moved']);
+export type TamperKind = z.infer<typeof TamperKind>;
 
 export const CameraEvent = z.discriminatedUnion('type', [
   z.object({
@@ -50,6 +55,7 @@ export const CameraEvent = z.discriminatedUnion('type', [
     dwellMs: z.number().optional(),
   }),
   z.object({ type: z.literal('motion'), ...base, phase: z.enum(['begin', 'end']) }),
+  z.object({ type: z.literal('tamper'), ...base, kind: TamperKind, phase: z.enum(['begin', 'end']) }),
   z.object({ type: z.literal('camera'), ...base, status: CameraStatus, reason: z.string().optional() }),
 ]);
 export type CameraEvent = z.infer<typeof CameraEvent>;

@@ -26,6 +26,8 @@ export interface RingEntry {
   readonly sampledAt: number;
   /** Regions that moved, unit coordinates. */
   readonly regions: readonly UnitBox[];
+  /** Step of the degradation ladder the camera was on, 1..3; undefined: none. */
+  readonly degraded?: number;
   /** Only entries the detector is to look at carry their picture. */
   readonly picture?: Picture;
 }

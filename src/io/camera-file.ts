@@ -66,6 +66,8 @@ export function createCameras(file: Pick<CameraFile, 'site' | 'cameras' | 'recip
       if (!camera) throw new PermanentError(`camera "${id}" is not in the camera file`);
       return camera;
     },
+    // A file that was read once does not change.
+    onChange: () => () => undefined,
   };
 }
 

@@ -1,8 +1,10 @@
 import type { Camera } from '../domain/camera.js';
+import type { TamperKind } from '../domain/events.js';
 import type { FrameSources } from '../domain/frame-source.js';
 import type { CameraId } from '../domain/ids.js';
+import type { Picture } from '../domain/picture.js';
 import type { Log } from '../log.js';
-import type { CameraStates, FrameRing, SourceState } from '../ports.js';
+import type { CameraStates, FrameRing, Gap, RecordingFiles, RecordingIndex, SourceState } from '../ports.js';
 
 export interface SamplerOptions {
   readonly cameras: readonly Camera[];
@@ -13,6 +15,16 @@ export interface SamplerOptions {
   readonly doorbell: (cameraId: CameraId) => Promise<void>;
   /** Told of every change of a source's status (not of its progress), in order. */
   readonly onStatus: (cameraId: CameraId, state: SourceState) => void | Promise<void>;
+  /** Told of gaps in the frames, in order; a gap that ends is told again with its `to`. */
+  readonly onGap?: (gap: Gap) => void | Promise<void>;
+  /** Told of what was done to a camera; the picture shows it. */
+  readonly onTamper?: (tamper: Tamper) => void | Promise<void>;
+  /** Where recordings go; without it nothing is recorded. */
+  readonly recordings?: RecordingStores;
+  /** Step of the degradation ladder that a camera is on, 0..3; default: 0. */
+  readonly degraded?: (cameraId: CameraId) => number;
+  /** Name of this process, for pages. */
+  readonly sampler?: string;
   readonly log: Log;
   /** Stops every camera. */
   readonly signal: AbortSignal;
@@ -30,6 +42,22 @@ export interface SamplerOptions {
   /** 0..1, spreads the tries to connect. */
   readonly random?: () => number;
   readonly timing?: Partial<SamplerTiming>;
+}
+
+/** What the recorder writes to. */
+export interface RecordingStores {
+  readonly files: RecordingFiles;
+  readonly index: RecordingIndex;
+}
+
+/** A sign that somebody has been at the camera. */
+export interface Tamper {
+  readonly cameraId: CameraId;
+  readonly kind: TamperKind;
+  readonly phase: 'begin' | 'end';
+  /** Capture time of the first frame that showed it, epoch ms. */
+  readonly at: number;
+  readonly picture: Picture;
 }
 
 export interface SamplerTiming {
@@ -63,9 +91,12 @@ const TIMING: SamplerTiming = {
 };
 
 /** What one camera's loop works with: the options, complete. */
-export type CameraContext = Required<Omit<SamplerOptions, 'cameras' | 'fileStart' | 'timing'>> & {
+export type CameraContext = Required<
+  Omit<SamplerOptions, 'cameras' | 'fileStart' | 'recordings' | 'timing'>
+> & {
   readonly camera: Camera;
   readonly fileStart: number | undefined;
+  readonly recordings: RecordingStores | undefined;
   readonly timing: SamplerTiming;
   /** Logs the failure of a store, at most once every few seconds. */
   readonly onStoreError: (error: unknown) => void;
@@ -80,11 +111,16 @@ export function contextOf(camera: Camera, { cameras: _, ...options }: SamplerOpt
     again: false,
     ringRoom: () => 6,
     random: Math.random,
+    onGap: () => undefined,
+    onTamper: () => undefined,
+    degraded: () => 0,
+    sampler: 'sampler',
     ...options,
     camera,
     now,
     log,
     fileStart: options.fileStart,
+    recordings: options.recordings,
     timing: { ...TIMING, ...options.timing },
     onStoreError: rarely(now, (error) =>
       log.warn({ err: error }, 'a store does not answer; the camera goes on'),

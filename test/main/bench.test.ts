@@ -9,7 +9,7 @@ import { difference } from '../../src/main/bench/gate-check.js';
 import { countOf, since } from '../../src/main/bench/looks.js';
 import { measureQueue } from '../../src/main/bench/queue.js';
 import { rateOf, timeFor } from '../../src/main/bench/progress.js';
-import { createFfmpegSources } from '../../src/io/ffmpeg/frame-source.js';
+import { createFfmpegSources } from '../../src/io/ffmpeg/sources.js';
 import { InputError } from '../../src/errors.js';
 import { bench } from '../../src/main/commands/bench.js';
 import { makeClip } from '../io/ffmpeg/media.js';

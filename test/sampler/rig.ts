@@ -11,7 +11,7 @@ import {
   type RingCursor,
   type RingEntry,
 } from '../../src/domain/frame.js';
-import { createFfmpegSources } from '../../src/io/ffmpeg/frame-source.js';
+import { createFfmpegSources } from '../../src/io/ffmpeg/sources.js';
 import { createMemoryCameraStates } from '../../src/io/memory/camera-states.js';
 import { createMemoryFrameRing } from '../../src/io/memory/frame-ring.js';
 import type { CameraStates, Checkpoint, FrameRing, SourceState } from '../../src/ports.js';

@@ -63,7 +63,7 @@ export const STREAM_TIMEOUT_MS = 10_000;
  * exact time: time stamps are rounded (Matroska: whole ms) and the clocks of live cameras jitter, and a frame a
  * little early must not fall into the slot before. Small for files, so that 25 frames/s at 5 gives 0, 5, 10 …
  */
-const SLOT_LEAD = { file: 0.07, stream: 0.3 } as const;
+const SLOT_LEAD = { file: 0.07, folder: 0.07, device: 0.3, stream: 0.3 } as const;
 
 /** More pixels than this are refused by the decoder: 8192 x 8192. */
 export const MAX_PIXELS = 8192 * 8192;

@@ -1,19 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import type {
   FrameSource,
-  FrameSources,
   OpenOptions,
   SourceAddress,
   SourceEnding,
   SourceFrame,
+  SourceStats,
 } from '../../domain/frame-source.js';
 import type { Picture } from '../../domain/picture.js';
 import { readArguments } from './arguments.js';
-import { type FfmpegBinaries, isNotRunnable, notRunnable, ON_PATH } from './binary.js';
+import { isNotRunnable, notRunnable } from './binary.js';
 import { createMarkReader, type Mark } from './marks.js';
-import { inspectFile } from './probe.js';
 import { fileProblem, isDamage, plainLine, streamProblem } from './reasons.js';
 import { createY4mReader } from './y4m.js';
 
@@ -21,24 +19,11 @@ const KILL_AFTER_MS = 2000;
 const KEPT_LINES = 30;
 const LONGEST_LINE = 400;
 
-/** Reads cameras and files with one ffmpeg process each. */
-export function createFfmpegSources(binaries: FfmpegBinaries = ON_PATH): FrameSources {
-  return {
-    inspect: (path, signal) => inspectFile(binaries, resolve(path), signal),
-    open: (source, options) =>
-      new FfmpegSource(
-        binaries.ffmpeg,
-        source.kind === 'file' ? { ...source, location: resolve(source.location) } : source,
-        options,
-      ),
-  };
-}
-
 /**
  * One running ffmpeg. Its output is read only while no picture is waiting here; then its pipe is full and it
  * stands still. It ends by itself when this process is gone: writing to the closed pipe fails.
  */
-class FfmpegSource implements FrameSource {
+export class FfmpegSource implements FrameSource {
   readonly #child: ChildProcess;
   readonly #output: Readable;
   readonly #closed: Promise<void>;
@@ -48,6 +33,7 @@ class FfmpegSource implements FrameSource {
   readonly #lastSourceFrame: () => number;
   #damage: SourceEnding['damage'];
   #failure: Error | undefined;
+  #decodeErrors = 0;
   #isClosed = false;
   #heardAt = Date.now();
   #silentMs = 0;
@@ -110,6 +96,14 @@ class FfmpegSource implements FrameSource {
     return { ...(problem ? { problem } : {}), ...(this.#damage ? { damage: this.#damage } : {}) };
   }
 
+  stats(): SourceStats {
+    return { heardAt: this.#heardAt, decodeErrors: this.#decodeErrors };
+  }
+
+  setIdle(): void {
+    // One ffmpeg decodes what it was started for.
+  }
+
   async close(): Promise<void> {
     if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.kill('SIGTERM');
     // ffmpeg finishes the write it is in before it obeys: closing our end of the pipes ends that write.
@@ -164,7 +158,9 @@ class FfmpegSource implements FrameSource {
   #noteLine(line: string): void {
     this.#lines.push(line);
     if (this.#lines.length > KEPT_LINES) this.#lines.shift();
-    if (this.#damage || !isDamage(line)) return;
+    if (!isDamage(line)) return;
+    this.#decodeErrors++;
+    if (this.#damage) return;
     this.#damage = { afterFrame: this.#lastSourceFrame(), message: plainLine(line, this.source) };
   }
 }

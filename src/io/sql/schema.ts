@@ -7,6 +7,55 @@ export interface Schema {
   delivery: DeliveryRow;
   audit: AuditRow;
   principal: PrincipalRow;
+  camera: CameraRow;
+  gap: GapRow;
+  recording: RecordingRow;
+  health_report: HealthReportRow;
+}
+
+/** A camera made through the API (`data`, encrypted JSON), or one of the file that was switched off (`data` null). */
+export interface CameraRow {
+  id: string;
+  data: string | null;
+  enabled: number;
+  changed_at: number;
+  changed_by: string;
+}
+
+/** `to_at` null: it lasts. */
+export interface GapRow {
+  id: string;
+  camera_id: string;
+  track: 'analysis' | 'recording';
+  from_at: number;
+  to_at: number | null;
+  cause: 'camera' | 'network' | 'disk' | 'process' | 'disabled';
+  reason: string | null;
+}
+
+/** `sha256` null: still being written. */
+export interface RecordingRow {
+  id: string;
+  camera_id: string;
+  node: string;
+  path: string;
+  start_at: number;
+  end_at: number;
+  bytes: number;
+  codec: string;
+  width: number;
+  height: number;
+  why: 'always' | 'motion';
+  sha256: string | null;
+  tier: 'hot' | 'cold';
+  protected: number;
+}
+
+/** `data`: the report as JSON. */
+export interface HealthReportRow {
+  at: number;
+  state: 'ok' | 'warn' | 'fail';
+  data: string;
 }
 
 /** `line`, `direction` and `class` repeat what `data` (the whole event as JSON) says, for counting. */

@@ -1,6 +1,6 @@
 import { WHOLE } from '../../domain/geometry.js';
 import type { FrameSource } from '../../domain/frame-source.js';
-import { createFfmpegSources } from '../../io/ffmpeg/frame-source.js';
+import { createFfmpegSources } from '../../io/ffmpeg/sources.js';
 import { createDetectors } from '../../io/onnx/detectors.js';
 import { networksOf } from '../../io/onnx/networks.js';
 import { loadConfig } from '../installation.js';

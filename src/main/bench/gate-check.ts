@@ -1,6 +1,6 @@
 import { motion } from '../../../jobs/motion/job.js';
 import type { CameraEvent } from '../../domain/events.js';
-import { createFfmpegSources } from '../../io/ffmpeg/frame-source.js';
+import { createFfmpegSources } from '../../io/ffmpeg/sources.js';
 import { createMemoryCameraStates } from '../../io/memory/camera-states.js';
 import { createMemoryFrameRing } from '../../io/memory/frame-ring.js';
 import type { Ports } from '../../ports.js';

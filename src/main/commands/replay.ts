@@ -9,7 +9,7 @@ import { newScene, sceneCounters } from '../../domain/scene.js';
 import { InputError, messageOf } from '../../errors.js';
 import { createCameras, readCameraFile } from '../../io/camera-file.js';
 import { checkFfmpeg } from '../../io/ffmpeg/binary.js';
-import { createFfmpegSources } from '../../io/ffmpeg/frame-source.js';
+import { createFfmpegSources } from '../../io/ffmpeg/sources.js';
 import { createMemoryCameraStates } from '../../io/memory/camera-states.js';
 import { createMemoryFrameRing } from '../../io/memory/frame-ring.js';
 import { createMetrics } from '../../io/metrics.js';

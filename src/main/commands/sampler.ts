@@ -2,7 +2,7 @@ import { motion } from '../../../jobs/motion/job.js';
 import { eventId } from '../../domain/event-id.js';
 import type { CameraId } from '../../domain/ids.js';
 import { checkFfmpeg } from '../../io/ffmpeg/binary.js';
-import { createFfmpegSources } from '../../io/ffmpeg/frame-source.js';
+import { createFfmpegSources } from '../../io/ffmpeg/sources.js';
 import { maxPictures } from '../../io/redis/ring-bounds.js';
 import type { EventStore, SourceState } from '../../ports.js';
 import { runSampler } from '../../sampler/sampler.js';

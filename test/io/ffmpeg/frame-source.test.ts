@@ -6,7 +6,7 @@ import type { OpenOptions, SourceFrame } from '../../../src/domain/frame-source.
 import { parseSource } from '../../../src/domain/source-address.js';
 import { readArguments } from '../../../src/io/ffmpeg/arguments.js';
 import { checkFfmpeg } from '../../../src/io/ffmpeg/binary.js';
-import { createFfmpegSources } from '../../../src/io/ffmpeg/frame-source.js';
+import { createFfmpegSources } from '../../../src/io/ffmpeg/sources.js';
 import { H264, makeClip, makeFolder, processesWith } from './media.js';
 
 const sources = createFfmpegSources();

@@ -2,10 +2,11 @@ import { type Kysely, type Migration, Migrator } from 'kysely';
 import { InputError, messageOf } from '../../../errors.js';
 import type { Dialect, Schema } from '../schema.js';
 import { start } from './0001-start.js';
+import { cameras } from './0002-cameras.js';
 
 /** Every migration in order. One that has been released is never edited: add another. */
 function migrations(dialect: Dialect): Record<string, Migration> {
-  return { '0001-start': start(dialect) };
+  return { '0001-start': start(dialect), '0002-cameras': cameras() };
 }
 
 /**
