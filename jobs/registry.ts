@@ -1,6 +1,7 @@
 import { alert } from './alert/job.js';
 import { cleanup } from './cleanup/job.js';
 import { entry, type Entry } from './define.js';
+import { healthCheck } from './health-check/job.js';
 import { motion } from './motion/job.js';
 import { notification } from './notification/job.js';
 
@@ -17,7 +18,16 @@ export const registry = {
     ['cameras', 'alerts', 'audit', 'mail', 'snapshots'],
     () => import('./notification/handler.js'),
   ),
-  cleanup: entry(cleanup, ['events', 'alerts', 'snapshots', 'audit'], () => import('./cleanup/handler.js')),
+  'health-check': entry(
+    healthCheck,
+    ['cameras', 'probes', 'reports'],
+    () => import('./health-check/handler.js'),
+  ),
+  cleanup: entry(
+    cleanup,
+    ['events', 'alerts', 'snapshots', 'audit', 'gaps', 'reports'],
+    () => import('./cleanup/handler.js'),
+  ),
 } satisfies Record<string, Entry>;
 
 export type QueueName = keyof typeof registry;

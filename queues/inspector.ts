@@ -64,6 +64,10 @@ export function createInspector(options: {
     async retryAll(name) {
       return putAllBack(await open(name));
     },
+    async workers(name) {
+      const workers = await (await open(name)).getWorkers();
+      return workers.some((worker) => worker['id'] === undefined) ? undefined : workers.length;
+    },
     async outcomes(name) {
       await untilReady(queues.connection, CONNECT_WITHIN_MS);
       return readOutcomeCounts(queues.connection, options.prefix, name);

@@ -61,6 +61,8 @@ export interface QueueInspector {
   retry(queue: string, id: string): Promise<boolean>;
   /** Puts all failed jobs of a queue back. @returns how many. */
   retryAll(queue: string): Promise<number>;
+  /** How many consumers are connected; `undefined`: this Redis does not tell (some managed ones). */
+  workers(queue: string): Promise<number | undefined>;
   /** Jobs ended since the queue was first used, by outcome; counts outlive the jobs. */
   outcomes(queue: string): Promise<OutcomeCounts>;
   /**

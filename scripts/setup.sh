@@ -19,10 +19,20 @@ declare -A package_of=([ffmpeg]=ffmpeg [ffprobe]=ffmpeg [redis-server]=redis-ser
 if [ "${1:-}" = --test ]; then
   package_of+=([chromium]=chromium)
   ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || package_of+=([postgresql-initdb]=postgresql)
+  # Real RTSP cameras: GStreamer's server, driven by the system's own Python.
+  /usr/bin/python3 - >/dev/null 2>&1 <<'PYTHON' || package_of+=([gst-rtsp-server]="gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad python3-gi")
+import gi
+gi.require_version("GstRtspServer", "1.0")
+from gi.repository import Gst, GstRtspServer
+Gst.init(None)
+parts = ("appsrc", "h264parse", "h265parse", "jpegparse", "rtph264pay", "rtph265pay", "rtpjpegpay")
+assert all(Gst.ElementFactory.find(part) for part in parts)
+PYTHON
 fi
 missing=()
 for command in "${!package_of[@]}"; do
-  command -v "$command" >/dev/null || missing+=("${package_of[$command]}")
+  # One entry may name several packages.
+  command -v "$command" >/dev/null || { read -ra packages <<<"${package_of[$command]}"; missing+=("${packages[@]}"); }
 done
 if [ ${#missing[@]} -gt 0 ]; then
   readarray -t missing < <(printf '%s\n' "${missing[@]}" | sort -u)

@@ -18,6 +18,13 @@ export const Environment = z.object({
     .default('data')
     .describe('folder for embedded Redis, SQLite, snapshots; may be lost only with the data'),
   CAMERAS_FILE: z.string().min(1).default('cameras.yaml').describe('the camera file'),
+  CAMERA_HOSTS: z
+    .string()
+    .transform((text) => text.split(',').map((entry) => entry.trim()))
+    .optional()
+    .describe(
+      'hosts that cameras given through the API may be on: addresses, networks (CIDR), names, *.names, with commas between; those of the camera file always may. Default: local networks (RFC 1918, RFC 4193)',
+    ),
   MODELS_DIR: z
     .string()
     .min(1)

@@ -3,6 +3,7 @@ import type { Detection } from './domain/detection.js';
 import type { CameraEvent, CameraStatus } from './domain/events.js';
 import type { FrameCounts, RingCursor, RingEntry } from './domain/frame.js';
 import type { UnitBox } from './domain/geometry.js';
+import type { HealthFinding, HealthReport } from './domain/health/report.js';
 import type { CameraId } from './domain/ids.js';
 import type { Overlay } from './domain/overlay.js';
 import type { Picture } from './domain/picture.js';
@@ -20,6 +21,9 @@ export interface Ports {
   alerts: AlertStore;
   audit: AuditLog;
   mail: Mailer;
+  gaps: Gaps;
+  probes: HealthProbes;
+  reports: HealthReports;
   metrics: Metrics;
 }
 
@@ -166,12 +170,14 @@ export interface Detector {
   /**
    * Finds objects in one region of a picture.
    * @param look region looked at, unit coordinates; it is scaled to the network's input.
+   * @param options.inputShare how much of each side of the input may be used, above 0 to 1 (default): less costs less.
+   * Networks of one fixed size take no notice.
    * @returns detections after non-maximum suppression, best first, boxes in unit coordinates of the whole picture.
    */
   detect(
     picture: Picture,
     look: UnitBox,
-    options: { classes: readonly string[]; minScore: number },
+    options: { classes: readonly string[]; minScore: number; inputShare?: number },
   ): Promise<Detection[]>;
 }
 
@@ -248,6 +254,8 @@ export interface StoredCamera {
   readonly enabled: boolean;
   readonly changedAt: number;
   readonly changedBy: string;
+  /** Set: what was given cannot be read any more (and is empty); which camera and what to do, for people. */
+  readonly problem?: string;
 }
 
 export interface CameraStore {
@@ -257,6 +265,35 @@ export interface CameraStore {
   put(camera: StoredCamera): Promise<void>;
   /** `false`: there was none. */
   remove(id: CameraId): Promise<boolean>;
+}
+
+/** The cameras of the camera file and of the database, followed while they change. */
+export interface CameraCatalogue extends Cameras {
+  /** Where a camera is kept and who switched it off; `undefined`: there is no such camera. */
+  about(id: CameraId): CameraAbout | undefined;
+  /** Hosts that sources of the camera file name, lower case. */
+  hosts(): ReadonlySet<string>;
+  /** What is wrong with the camera file or with stored cameras, for people; `undefined`: nothing. */
+  problem(): string | undefined;
+  /**
+   * Reads a camera as it would be written in the camera file: merges the file's defaults, fills references.
+   * @throws InputError that lists every mistake: field, what is wrong.
+   */
+  check(given: unknown): Camera;
+  /** Looks for changes in the database now. */
+  refresh(): Promise<void>;
+}
+
+export interface CameraAbout {
+  readonly origin: 'file' | 'api';
+  /** For people: `cameras.yaml`; the file's name without its folder. */
+  readonly file: string;
+  /** The file says `enabled: false`. */
+  readonly isOffInFile: boolean;
+  /** Who switched it off here. */
+  readonly switchedOffBy?: string;
+  /** Of a camera of the database: as it was given. Its source may hold credentials. */
+  readonly given?: Readonly<Record<string, unknown>>;
 }
 
 /** Why there are no frames, or no recording, for a while. */
@@ -342,40 +379,32 @@ export interface RecordingFiles {
   sha256(path: string): Promise<{ bytes: number; sha256: string } | undefined>;
   /** Of the disk the folder is on. */
   space(): Promise<{ freeBytes: number; totalBytes: number }>;
+  /** Writes a little and removes it again. @throws what the disk answers. */
+  check(): Promise<void>;
+  /** Paths of a camera's files of so many of its newest days, oldest first. */
+  list(cameraId: CameraId, days: number): Promise<string[]>;
+  /** When it was last written to, epoch ms; `undefined`: it is not there. */
+  changedAt(path: string): Promise<number | undefined>;
+  /**
+   * Puts a file in order whose writer was killed: cuts it after its last whole fragment.
+   * @returns what is left; `undefined` when nothing in it can be played, or it is not there.
+   */
+  repair(path: string): Promise<RepairedFile | undefined>;
+}
+
+export interface RepairedFile extends Pick<Segment, 'bytes' | 'codec' | 'width' | 'height'> {
+  readonly sha256: string;
+  readonly durationMs: number;
 }
 
 export interface SegmentFile {
+  /** @param bytes a fragment. After a failure nothing more can be appended, and it still wants to be closed. */
   append(bytes: Uint8Array): Promise<void>;
-  /** Safely on the disk afterwards. */
+  /** Safely on the disk afterwards. @throws when nobody knows what the disk holds. */
   close(): Promise<{ bytes: number; sha256: string }>;
 }
 
-export type HealthState = 'ok' | 'warn' | 'fail';
-
-/** One thing that was looked at. */
-export interface HealthFinding {
-  /** `<kind>/<name>`: camera/gate-1, disk/data, redis/jobs, redis/frames, sql, queue/motion, worker/motion, model/…, certificate/… */
-  readonly subject: string;
-  readonly state: HealthState;
-  /** For people: what was found and, when not ok, what to do. No secret. */
-  readonly detail: string;
-  readonly measures: Readonly<Record<string, number | string | boolean>>;
-}
-
-/** A finding with its history. */
-export interface HealthEntry extends HealthFinding {
-  /** When this state began, epoch ms. */
-  readonly since: number;
-  /** People were told that it is not ok (and not yet that it is again). */
-  readonly isAlerted: boolean;
-}
-
-export interface HealthReport {
-  /** The slot it belongs to, epoch ms; one report a slot. */
-  readonly at: number;
-  readonly state: HealthState;
-  readonly entries: readonly HealthEntry[];
-}
+export type { HealthEntry, HealthFinding, HealthReport, HealthState } from './domain/health/report.js';
 
 export interface HealthReports {
   /** A report of the same slot is left as it is. @returns whether this one was stored. */

@@ -1,3 +1,5 @@
+import { SYSTEM_COOLDOWN_S } from '../../src/domain/health/follow.js';
+import { type CameraId, SYSTEM } from '../../src/domain/ids.js';
 import type { Ports, StoredAlert } from '../../src/ports.js';
 import { done, type Handler, type JobContext, skipped } from '../define.js';
 import { notification } from '../notification/job.js';
@@ -11,17 +13,17 @@ type Context = JobContext<'cameras' | 'alerts' | 'audit'>;
  */
 export const handle: Handler<typeof contract, 'cameras' | 'alerts' | 'audit'> = async (payload, ctx) => {
   const { cameras, alerts } = ctx.ports;
-  const camera = cameras.get(payload.cameraId);
+  const cooldownS = cooldownOf(payload.cameraId, cameras);
   const { eventId, snapshot, ...rest } = payload;
   const given = {
     ...rest,
     ...(eventId !== undefined && { eventId }),
     ...(snapshot !== undefined && { snapshot }),
   };
-  const { alert } = await alerts.open(given, camera.alerts.cooldownS * 1000, ctx.now());
+  const { alert } = await alerts.open(given, cooldownS * 1000, ctx.now());
 
   if (alert.suppressedBy !== undefined) {
-    await record(ctx, alert, 'suppressed', { by: alert.suppressedBy, cooldownS: camera.alerts.cooldownS });
+    await record(ctx, alert, 'suppressed', { by: alert.suppressedBy, cooldownS });
     return skipped(
       `cooldown: people were told of ${alert.suppressedBy} (${alert.kind} at ${alert.cameraId})`,
     );
@@ -33,6 +35,11 @@ export const handle: Handler<typeof contract, 'cameras' | 'alerts' | 'audit'> = 
   });
   return tell(ctx, alert, cameras.recipients);
 };
+
+/** What is about no camera has no setting of its own. @throws PermanentError when there is no such camera. */
+function cooldownOf(cameraId: CameraId, cameras: Ports['cameras']): number {
+  return cameraId === SYSTEM ? SYSTEM_COOLDOWN_S : cameras.get(cameraId).alerts.cooldownS;
+}
 
 async function tell(ctx: Context, alert: StoredAlert, recipients: Ports['cameras']['recipients']) {
   if (recipients.length === 0) {

@@ -1,18 +1,19 @@
 import { done, type Handler } from '../define.js';
 import type { cleanup } from './job.js';
 
+type Needs = 'events' | 'alerts' | 'snapshots' | 'audit' | 'gaps' | 'reports';
+
 const DAY_MS = 86_400_000;
 
 /** Deletes by age, oldest first, in steps that stop when asked to: the next night goes on where this one ended. */
-export const handle: Handler<typeof cleanup, 'events' | 'alerts' | 'snapshots' | 'audit'> = async (
-  payload,
-  ctx,
-) => {
-  const { events, alerts, snapshots, audit } = ctx.ports;
+export const handle: Handler<typeof cleanup, Needs> = async (payload, ctx) => {
+  const { events, alerts, snapshots, audit, gaps, reports } = ctx.ports;
   const before = ctx.now() - payload.keepDays * DAY_MS;
   const removed = {
     events: await events.removeBefore(before, ctx.signal),
     alerts: await alerts.removeBefore(before, ctx.signal),
+    gaps: await gaps.removeBefore(before, ctx.signal),
+    reports: await reports.removeBefore(ctx.now() - payload.keepReportsDays * DAY_MS, ctx.signal),
     pictures: await snapshots.removeBefore('events', before, ctx.signal),
     annotated: await snapshots.removeBefore(
       'annotated',

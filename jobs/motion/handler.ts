@@ -7,6 +7,7 @@ import {
   type RingEntry,
 } from '../../src/domain/frame.js';
 import type { Camera } from '../../src/domain/camera.js';
+import { inputShare } from '../../src/domain/look-plan.js';
 import { newScene, planLook, step, type SceneConfig, type SceneEvent } from '../../src/domain/scene.js';
 import { messageOf } from '../../src/errors.js';
 import type { CameraStates, Checkpoint, Detector } from '../../src/ports.js';
@@ -168,14 +169,15 @@ class Drain {
   }
 
   private async look(entry: RingEntry, kind: 'moved' | 'heartbeat'): Promise<ReturnType<typeof step>> {
-    const { at, frame, regions, picture } = entry;
+    const { at, frame, regions, picture, degraded = 0 } = entry;
     const { scene } = this.checkpoint;
-    const looked = picture && planLook(scene, { at, kind, regions }, this.config);
+    const looked = picture && planLook(scene, { at, kind, regions, degraded }, this.config);
     if (!picture || !looked) return step(scene, { at, frame, regions, detections: [] }, this.config);
     const { classes, minScore } = this.camera.detect;
     const detections = await this.detector.detect(picture, looked, {
       classes,
       minScore: minScore * WEAK_SHARE,
+      inputShare: inputShare(looked, degraded),
     });
     const aspect = picture.width / picture.height;
     return step(scene, { at, frame, regions, looked, detections, aspect }, this.config);

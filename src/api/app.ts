@@ -3,9 +3,12 @@ import helmet from 'helmet';
 import { redactUrls } from '../domain/redact.js';
 import { CAMERAS_JS, PAGES_CSS } from './assets.js';
 import { BOARD_PATH, boardRoutes } from './board-mount.js';
+import { cameraAdminRoutes } from './camera-admin.js';
 import { cameraRoutes } from './cameras.js';
+import { coverageRoutes } from './coverage.js';
 import type { ApiDeps } from './deps.js';
 import { eventRoutes } from './events.js';
+import { healthRoutes } from './health.js';
 import { errorHandler, notFound } from './http-error.js';
 import { askerOf, identify, loginFirst, requireRole, type Door } from './identity.js';
 import { jobRoutes } from './jobs.js';
@@ -48,7 +51,14 @@ export function createApi(deps: ApiDeps): Express {
 
 /** Everything under /api/v1, and health and metrics: the one list that is mounted, documented and tested. */
 export function apiRoutes(deps: ApiDeps): Route[] {
-  const routes = [...jobRoutes(deps), ...cameraRoutes(deps), ...eventRoutes(deps)];
+  const routes = [
+    ...jobRoutes(deps),
+    ...cameraAdminRoutes(deps),
+    ...cameraRoutes(deps),
+    ...coverageRoutes(deps),
+    ...eventRoutes(deps),
+    ...healthRoutes(deps),
+  ];
   return [...routes, ...systemRoutes(deps, routes)];
 }
 

@@ -1,11 +1,9 @@
+import { effectiveStatus } from '../domain/camera-status.js';
 import type { Camera } from '../domain/camera.js';
 import { NO_FRAMES } from '../domain/frame.js';
 import { redactUrls } from '../domain/redact.js';
 import { sceneCounters } from '../domain/scene.js';
 import type { Checkpoint, SourceState } from '../ports.js';
-
-/** A live camera that says it is well but gave no frame for this long has lost its sampler, ms. */
-const SILENT_MS = 15_000;
 
 /**
  * A camera as people and other backends see it. Times are ISO 8601; the source comes without credentials.
@@ -18,8 +16,8 @@ export function cameraView(
   now: number,
 ): object {
   const counters = checkpoint ? sceneCounters(checkpoint.scene) : { lines: [], current: {} };
-  const { status, reason, since } = statusOf(camera, source, now);
-  const { lastFrameAt, fps, width, height, progress } = source ?? {};
+  const { status, reason, since } = effectiveStatus(camera, source, now);
+  const { lastFrameAt, width, height, progress } = source ?? {};
   return {
     id: camera.id,
     name: camera.name ?? camera.id,
@@ -28,7 +26,8 @@ export function cameraView(
     ...(reason !== undefined && { reason: redactUrls(reason) }),
     ...(since !== undefined && { since: iso(since) }),
     ...(lastFrameAt !== undefined && { lastFrameAt: iso(lastFrameAt) }),
-    ...(fps !== undefined && { fps }),
+    // What the sampler last said of its reading is true only while its word on the status is.
+    ...(source?.status === status && readingOf(source)),
     ...(width !== undefined && { width, height }),
     ...(progress !== undefined && { progress }),
     counts: checkpoint?.counts ?? NO_FRAMES,
@@ -42,25 +41,16 @@ export function cameraView(
   };
 }
 
-/** What the sampler last said, unless the file switches the camera off or the sampler has fallen silent. */
-export function statusOf(
-  camera: Camera,
-  source: SourceState | undefined,
-  now: number,
-): Pick<SourceState, 'status' | 'reason'> & { since?: number } {
-  if (!camera.enabled) return { status: 'disabled', reason: 'switched off in the camera file' };
-  if (!source) return { status: 'connecting', reason: 'no sampler has opened it yet' };
-  const { status, reason, since, lastFrameAt } = source;
-  const isLive = source.file === undefined;
-  if (status === 'ok' && isLive && lastFrameAt !== undefined && now - lastFrameAt > SILENT_MS) {
-    const silentS = Math.round((now - lastFrameAt) / 1000);
-    return {
-      status: 'no_signal',
-      reason: `no frame for ${silentS} s; is its sampler running?`,
-      since: lastFrameAt,
-    };
-  }
-  return { status, since, ...(reason !== undefined && { reason }) };
+function readingOf({ fps, retries, nextTryAt, isIdle, degraded, quality, sampler }: SourceState): object {
+  return {
+    ...(fps !== undefined && { fps }),
+    ...(retries !== undefined && { retries }),
+    ...(nextTryAt !== undefined && { nextTryAt: iso(nextTryAt) }),
+    ...(isIdle !== undefined && { isIdle }),
+    ...(degraded !== undefined && { degraded }),
+    ...(quality !== undefined && { quality }),
+    ...(sampler !== undefined && { sampler }),
+  };
 }
 
 function iso(at: number): string {

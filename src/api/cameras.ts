@@ -4,6 +4,7 @@ import type { Camera } from '../domain/camera.js';
 import { CameraId } from '../domain/ids.js';
 import type { Overlay } from '../domain/overlay.js';
 import { sceneOverlay } from '../domain/scene.js';
+import { noSuchCamera } from './camera-changes.js';
 import { cameraView } from './camera-view.js';
 import type { ApiDeps } from './deps.js';
 import { HttpError } from './http-error.js';
@@ -16,26 +17,49 @@ const PictureQuery = z.strictObject({
   t: z.string().optional(),
 });
 
+/** A camera with all that is known of it now. */
+export async function viewOf({ ports, catalogue, now = Date.now }: ApiDeps, camera: Camera): Promise<object> {
+  const { states } = ports;
+  const [source, checkpoint] = await Promise.all([states.source(camera.id), states.read(camera.id)]);
+  const { origin, switchedOffBy } = catalogue.about(camera.id) ?? {};
+  return {
+    ...cameraView(camera, source, checkpoint, now()),
+    enabled: camera.enabled,
+    ...(origin && { origin }),
+    ...(switchedOffBy !== undefined && { reason: `switched off by ${switchedOffBy}` }),
+    recording: camera.record?.mode ?? 'off',
+  };
+}
+
 /** Cameras: status, counters, the latest picture. */
 export function cameraRoutes(deps: ApiDeps): Route[] {
-  const { states, cameras } = deps.ports;
-  const now = deps.now ?? Date.now;
-  const view = async (camera: Camera): Promise<object> =>
-    cameraView(camera, await states.source(camera.id), await states.read(camera.id), now());
+  const { cameras } = deps.ports;
+  const view = (camera: Camera): Promise<object> => viewOf(deps, camera);
   return [
     {
       method: 'get',
       path: '/api/v1/cameras',
       role: 'viewer',
       summary: 'all cameras with status, frame accounting and line counters',
-      handle: async (_req, res) => void res.json({ cameras: await Promise.all(cameras.all().map(view)) }),
+      handle: async (_req, res) => {
+        const problem = deps.catalogue.problem();
+        res.json({
+          cameras: await Promise.all(cameras.all().map(view)),
+          // What keeps the camera file as it is now, or a stored camera, from being in force.
+          ...(problem !== undefined && { problem }),
+        });
+      },
     },
     {
       method: 'get',
       path: '/api/v1/cameras/:id',
       role: 'viewer',
       summary: 'one camera',
-      handle: async (req, res) => void res.json(await view(cameraOf(deps, req))),
+      handle: async (req, res) => {
+        const camera = cameraOf(deps, req);
+        const given = deps.catalogue.about(camera.id)?.given;
+        res.json({ ...(await view(camera)), ...(given && { settings: given }) });
+      },
     },
     {
       method: 'get',
@@ -72,9 +96,9 @@ async function overlayOf({ ports }: ApiDeps, camera: Camera): Promise<Overlay | 
   return checkpoint && sceneOverlay(checkpoint.scene, { ...camera, timeZone: ports.cameras.site.timeZone });
 }
 
-function cameraOf({ ports }: ApiDeps, req: Request): Camera {
+export function cameraOf({ ports }: ApiDeps, req: Request): Camera {
   const id = parse(CameraId, param(req, 'id'), 'id');
   const camera = ports.cameras.all().find((one) => one.id === id);
-  if (!camera) throw new HttpError(404, 'no-such-camera', `the camera file has no camera "${id}"`, 'id');
+  if (!camera) throw noSuchCamera(id);
   return camera;
 }

@@ -1,8 +1,18 @@
 import type { JobContract } from '../../jobs/define.js';
 import type { BoardQueue } from '../../queues/board.js';
 import type { Producer, QueueInspector } from '../../queues/types.js';
+import type { FrameSources } from '../domain/frame-source.js';
 import type { Log } from '../log.js';
-import type { MetricFamily, Ports, Principals } from '../ports.js';
+import type {
+  CameraCatalogue,
+  CameraStore,
+  Gaps,
+  HealthReports,
+  MetricFamily,
+  Ports,
+  Principals,
+  RecordingIndex,
+} from '../ports.js';
 
 /** What the API stands on. Everything is opened and closed by the caller. */
 export interface ApiDeps {
@@ -14,6 +24,16 @@ export interface ApiDeps {
     'cameras' | 'states' | 'frames' | 'pictures' | 'events' | 'alerts' | 'snapshots' | 'audit'
   >;
   readonly principals: Principals;
+  /** The same cameras as `ports.cameras`, with where they come from. */
+  readonly catalogue: CameraCatalogue;
+  readonly cameraStore: CameraStore;
+  /** Opens sources to test them. */
+  readonly sources: Pick<FrameSources, 'inspect' | 'probe'>;
+  /** Hosts that cameras given over HTTP may be on (see `createSourceRule`); default: local networks. */
+  readonly cameraHosts?: readonly string[] | undefined;
+  readonly gaps: Pick<Gaps, 'list'>;
+  readonly reports: Pick<HealthReports, 'latest' | 'list'>;
+  readonly recordings: Pick<RecordingIndex, 'list'>;
   /** At least 32 random characters that outlive a restart and are the same for all API processes. */
   readonly sessionSecret: string;
   /** The queues Bull Board shows. */

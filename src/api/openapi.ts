@@ -57,8 +57,20 @@ function operation(route: Route): object {
     description: route.role === 'open' ? 'Open to all.' : `Needs the role ${route.role}.`,
     ...(route.role === 'open' && { security: [] }),
     parameters: [...pathParameters(route), ...queryParameters(route)],
-    responses: { 200: { description: 'done', content: { [produces]: {} } }, default: ERROR },
+    ...(route.body && { requestBody: bodyOf(route.body) }),
+    responses: {
+      [route.status ?? 200]: {
+        description: 'done',
+        ...(route.status !== 204 && { content: { [produces]: {} } }),
+      },
+      default: ERROR,
+    },
   };
+}
+
+function bodyOf(body: z.ZodType): object {
+  const schema = z.toJSONSchema(body, { io: 'input', unrepresentable: 'any' });
+  return { required: true, content: { 'application/json': { schema } } };
 }
 
 function enqueueOperation(route: Route, contract: JobContract): object {

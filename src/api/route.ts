@@ -5,7 +5,7 @@ import { askerOf, requireRole, type Identity } from './identity.js';
 
 /** One line of the API: what it is, who may use it, what it does. Mounted, documented and tested from this. */
 export interface Route {
-  readonly method: 'get' | 'post' | 'delete';
+  readonly method: 'get' | 'post' | 'put' | 'delete';
   /** In express's writing, for example `/api/v1/jobs/:queue/:id`. */
   readonly path: string;
   /** `open`: no key, no login. */
@@ -13,8 +13,12 @@ export interface Route {
   readonly summary: string;
   /** For the documentation; the handler parses with it. */
   readonly query?: z.ZodObject;
+  /** The JSON body, for the documentation; the handler parses it. */
+  readonly body?: z.ZodType;
+  /** Status of success; default 200. */
+  readonly status?: 201 | 204;
   /** The answer's content type when it is not JSON. */
-  readonly produces?: 'image/jpeg' | 'text/plain';
+  readonly produces?: 'image/jpeg' | 'image/svg+xml' | 'text/plain';
   readonly before?: readonly RequestHandler[];
   readonly handle: (req: Request, res: Response) => Promise<void>;
 }

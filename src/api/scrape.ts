@@ -1,7 +1,7 @@
+import { effectiveStatus } from '../domain/camera-status.js';
 import { CameraStatus } from '../domain/events.js';
 import { NO_FRAMES, type FrameCounts } from '../domain/frame.js';
 import type { MetricFamily } from '../ports.js';
-import { statusOf } from './camera-view.js';
 import type { ApiDeps } from './deps.js';
 
 /** Together they are all captured frames. */
@@ -57,6 +57,7 @@ async function cameraFamilies({
   const frames: Sample[] = [];
   const statuses: Sample[] = [];
   const lastFrames: Sample[] = [];
+  const up: Sample[] = [];
   for (const camera of ports.cameras.all()) {
     const [source, checkpoint] = await Promise.all([
       ports.states.source(camera.id),
@@ -65,9 +66,10 @@ async function cameraFamilies({
     const counts = checkpoint?.counts ?? NO_FRAMES;
     for (const outcome of FRAME_ENDS)
       frames.push({ value: counts[outcome], labels: { camera: camera.id, outcome } });
-    const { status } = statusOf(camera, source, now());
+    const { status } = effectiveStatus(camera, source, now());
     for (const one of CameraStatus.options)
       statuses.push({ value: one === status ? 1 : 0, labels: { camera: camera.id, status: one } });
+    up.push({ value: status === 'ok' ? 1 : 0, labels: { camera: camera.id } });
     if (source?.lastFrameAt !== undefined)
       lastFrames.push({ value: source.lastFrameAt / 1000, labels: { camera: camera.id } });
   }
@@ -83,6 +85,12 @@ async function cameraFamilies({
       help: '1 for the status a camera has, 0 for the others',
       type: 'gauge',
       values: statuses,
+    },
+    {
+      name: 'camqueue_camera_up',
+      help: '1 while a camera gives pictures that can be believed',
+      type: 'gauge',
+      values: up,
     },
     {
       name: 'camqueue_camera_last_frame_timestamp_seconds',

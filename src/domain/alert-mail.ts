@@ -1,3 +1,5 @@
+import { SYSTEM } from './ids.js';
+
 /** The text of an alert's e-mail: pure, so that what people read is tested to the letter. */
 export interface AlertMailFacts {
   readonly siteName: string;
@@ -25,16 +27,20 @@ const LOOK = {
 export function alertMail(facts: AlertMailFacts): { subject: string; text: string; html: string } {
   const { label, colour } = LOOK[facts.severity];
   const summary = oneLine(facts.summary);
-  const camera = oneLine(facts.cameraName);
+  const isSystem = facts.cameraId === SYSTEM;
+  const camera = isSystem ? 'system' : oneLine(facts.cameraName);
   const site = oneLine(facts.siteName);
   const rows: [string, string][] = [
-    ['Camera', camera === facts.cameraId ? camera : `${camera} (${facts.cameraId})`],
+    isSystem
+      ? ['About', 'the system, no camera']
+      : ['Camera', camera === facts.cameraId ? camera : `${camera} (${facts.cameraId})`],
     ['What', facts.kind.replaceAll('-', ' ')],
     ['When', localTime(facts.at, facts.timeZone)],
     ['Site', site],
     ['Alert', facts.alertId],
   ];
   const picture = facts.pictureName;
+  const missing = isSystem ? [] : ['There is no picture.', ''];
   return {
     subject: `[${site}] ${label}: ${summary} – ${camera}`,
     text: [
@@ -42,8 +48,7 @@ export function alertMail(facts: AlertMailFacts): { subject: string; text: strin
       '',
       ...rows.map(([name, value]) => `${`${name}:`.padEnd(8)} ${value}`),
       '',
-      picture === undefined ? 'There is no picture.' : 'The picture is attached.',
-      '',
+      ...(picture === undefined ? missing : ['The picture is attached.', '']),
     ].join('\n'),
     html: `<!doctype html>
 <html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"></head>

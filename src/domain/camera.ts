@@ -335,7 +335,8 @@ export const CameraFile = z.strictObject({
   defaults: z.strictObject(cameraFields).partial().optional(),
   recipients: z.array(Recipient).default([]),
   networks: z.array(Network).default([]),
-  cameras: z.array(Camera).min(1, 'lists no camera'),
+  // Never left out: a file cut short while it is written must not pass as one without cameras.
+  cameras: z.array(Camera).describe('[] where all cameras are managed through the API'),
 });
 export type CameraFile = z.infer<typeof CameraFile>;
 

@@ -12,6 +12,12 @@ export interface CaptureClock {
    * after the arrival unless it must be to stay in order
    */
   capturedAt(streamS: number, arrivedAt: number): number;
+  /**
+   * How much further the stream's clock has gone than the wall clock between the first frame (or the last time the
+   * stream's clock stepped back) and the newest, ms: their drift, less the delay of the newest frame. `undefined`
+   * before the first frame.
+   */
+  aheadMs(): number | undefined;
 }
 
 /** Beyond this the stream's clock has drifted from ours, or its timestamps jumped: begin again at the arrival. */
@@ -28,6 +34,8 @@ export function createCaptureClock(): CaptureClock {
   let steppedBackMs = 0;
   /** Arrival of the last frame that was not late. */
   let onTimeAt = -Infinity;
+  let origin: { streamMs: number; wallAt: number } | undefined;
+  let aheadMs: number | undefined;
 
   function anchor(streamMs: number, arrivedAt: number): void {
     offsetMs = Math.max(arrivedAt, lastCapturedAt + 1) - streamMs;
@@ -40,6 +48,7 @@ export function createCaptureClock(): CaptureClock {
       let arrivedAt = wallAt + steppedBackMs;
       const streamMs = Number.isFinite(streamS) ? streamS * 1000 : arrivedAt;
       if (offsetMs === undefined || streamMs < lastStreamMs) anchor(streamMs, arrivedAt);
+      if (!origin || streamMs < lastStreamMs) origin = { streamMs, wallAt };
       const lateMs = arrivedAt - (streamMs + offsetMs!);
       if (lateMs <= MAX_DRIFT_MS) onTimeAt = arrivedAt;
       if (arrivedAt - onTimeAt > PATIENCE_MS) {
@@ -53,7 +62,9 @@ export function createCaptureClock(): CaptureClock {
       lastArrivedAt = arrivedAt;
       lastStreamMs = streamMs;
       lastCapturedAt = Math.max(lastCapturedAt + 1, Math.round(streamMs + offsetMs!));
+      aheadMs = streamMs - origin.streamMs - (wallAt - origin.wallAt);
       return lastCapturedAt;
     },
+    aheadMs: () => aheadMs,
   };
 }

@@ -87,6 +87,8 @@ export interface SourceStats {
   readonly decodeErrors: number;
   /** Bytes of the compressed pictures; only where they are copied. */
   readonly copiedBytes?: number;
+  /** The pictures come but cannot be copied (and so not be recorded): why, for people. */
+  readonly copyProblem?: string;
 }
 
 export interface FrameSource {

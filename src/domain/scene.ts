@@ -55,10 +55,11 @@ export function newScene(): SceneState {
  */
 export function planLook(
   state: SceneState,
-  frame: { at: number; kind: 'moved' | 'heartbeat'; regions: readonly UnitBox[] },
+  frame: { at: number; kind: 'moved' | 'heartbeat'; regions: readonly UnitBox[]; degraded?: number },
   _config: SceneConfig,
 ): UnitBox | undefined {
-  return frame.kind === 'heartbeat' ? WHOLE : lookAt(frame.regions, state.tracks, frame.at, state.aspect);
+  const { at, kind, regions, degraded } = frame;
+  return kind === 'heartbeat' ? WHOLE : lookAt(regions, state.tracks, at, state.aspect, degraded);
 }
 
 /**

@@ -16,16 +16,19 @@ export const STREAM_SCHEMES = [
 export type StreamScheme = (typeof STREAM_SCHEMES)[number];
 
 /**
- * Reads a camera's `source`: a URL of a known protocol is a stream, everything else is the path of a file.
- * @throws SourceError naming the fix when it is neither.
+ * Reads a camera's `source`. A URL of a known protocol is a stream; a number or `/dev/video<number>` is a video device
+ * (V4L2); a path that ends in `/` is a folder of pictures; any other path is a video file.
+ * @throws SourceError naming the fix when it is none of these.
  */
 export function parseSource(source: string): SourceAddress {
-  const scheme = schemeOf(source);
-  if (scheme === undefined) {
-    if (/^\d{1,3}$/.test(source))
-      refuse(`source "${source}" is a video device; only files and streams are read`);
-    return { kind: 'file', location: source, label: source };
+  // eslint-disable-next-line no-control-regex -- a line feed would begin another line where addresses are passed on
+  if (/[\u0000-\u001f\u007f]/.test(source)) {
+    refuse(
+      'source holds a control character or a line break; write it on one line, special characters escaped (%0A)',
+    );
   }
+  const scheme = schemeOf(source);
+  if (scheme === undefined) return parsePath(source);
   if (!(STREAM_SCHEMES as readonly string[]).includes(scheme)) {
     refuse(
       `source has the protocol "${scheme}"; use one of ${STREAM_SCHEMES.join(', ')}, or the plain path of a file`,
@@ -37,6 +40,15 @@ export function parseSource(source: string): SourceAddress {
     );
   }
   return { kind: 'stream', location: source, label: labelOf(source) };
+}
+
+function parsePath(source: string): SourceAddress {
+  const device = /^(?:\/dev\/video)?(\d{1,3})$/.exec(source)?.[1];
+  if (device !== undefined) {
+    const location = `/dev/video${Number(device)}`;
+    return { kind: 'device', location, label: location };
+  }
+  return { kind: source.endsWith('/') ? 'folder' : 'file', location: source, label: source };
 }
 
 /** The protocol of a URL in lower case, `undefined` for a path. */

@@ -6,12 +6,29 @@ import { CameraFile, type Camera } from '../domain/camera.js';
 import { InputError, PermanentError, messageOf } from '../errors.js';
 import type { Cameras } from '../ports.js';
 
+type Plain = Readonly<Record<string, unknown>>;
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The camera file, with what cameras kept elsewhere need of it. */
+export interface CameraSettings {
+  readonly file: CameraFile;
+  /** `defaults` as written, references filled. */
+  readonly defaults: Plain;
+  /** Variables of the environment that the file refers to. */
+  readonly references: ReadonlySet<string>;
+}
+
 /**
  * Reads the camera file (YAML or JSON).
  * @param env where `${NAME}` references in sources and addresses are looked up: the file itself holds no secret.
  * @throws InputError that lists every mistake at once: camera, field, what is wrong.
  */
-export function readCameraFile(path: string, env: Record<string, string | undefined>): CameraFile {
+export function readCameraFile(path: string, env: Environment): CameraFile {
+  return readCameraSettings(path, env).file;
+}
+
+/** The same, with the defaults as they were written. */
+export function readCameraSettings(path: string, env: Environment): CameraSettings {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -22,35 +39,76 @@ export function readCameraFile(path: string, env: Record<string, string | undefi
         : `camera file ${path} cannot be read: ${messageOf(error)}`,
     );
   }
-  const file = parseCameraFile(text, path, env);
+  const { file, ...settings } = parseSettings(text, path, env);
   const folder = dirname(path);
-  return {
-    ...file,
-    networks: file.networks.map((network) => ({ ...network, file: resolve(folder, network.file) })),
-  };
+  const networks = file.networks.map((network) => ({ ...network, file: resolve(folder, network.file) }));
+  return { ...settings, file: { ...file, networks } };
 }
 
 /** The same for text already read; `name` is what messages call it. */
-export function parseCameraFile(
-  text: string,
-  name: string,
-  env: Record<string, string | undefined>,
-): CameraFile {
+export function parseCameraFile(text: string, name: string, env: Environment): CameraFile {
+  return parseSettings(text, name, env).file;
+}
+
+function parseSettings(text: string, name: string, env: Environment): CameraSettings {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: true });
   const broken = document.errors[0];
   if (broken) throw new InputError(`${name} is no valid YAML: ${broken.message}`);
-  const missing = new Set<string>();
-  const raw = fillReferences(document.toJS({ maxAliasCount: 100 }) as unknown, env, missing);
-  if (missing.size > 0) {
+  const references = new Set<string>();
+  const written = document.toJS({ maxAliasCount: 100 }) as unknown;
+  const raw = fillReferences(written, (reference) => {
+    references.add(reference);
+    return env[reference];
+  });
+  const missing = [...references].filter((reference) => isBlank(env[reference]));
+  if (missing.length > 0) {
     throw new InputError(
-      `${name} refers to ${[...missing].join(', ')}: set ${missing.size > 1 ? 'them' : 'it'} in the environment`,
+      `${name} refers to ${missing.join(', ')}: set ${missing.length > 1 ? 'them' : 'it'} in the environment`,
     );
   }
-  const parsed = CameraFile.safeParse(withDefaults(raw));
+  const defaults = isPlain(raw) && isPlain(raw['defaults']) ? raw['defaults'] : {};
+  return { file: parseRaw(raw, defaults, `${name}:\n  `), defaults, references };
+}
+
+/**
+ * Reads one camera that was given outside the camera file, as if it stood there.
+ * @param context.mayRefer which variables of the environment it may name: whoever gives a camera over the network must
+ * not read others through its source
+ * @throws InputError that lists every mistake at once: field, what is wrong.
+ */
+export function parseCamera(
+  given: unknown,
+  context: {
+    readonly defaults: Plain;
+    readonly env: Environment;
+    readonly mayRefer: (name: string) => boolean;
+  },
+): Camera {
+  const { defaults, env, mayRefer } = context;
+  const refused = new Set<string>();
+  const raw = fillReferences(given, (name) => {
+    const value = mayRefer(name) ? env[name] : undefined;
+    if (isBlank(value)) refused.add(name);
+    return value;
+  });
+  if (refused.size > 0) {
+    const names = [...refused].join(', ');
+    throw new InputError(
+      `the camera refers to ${names}, which ${refused.size > 1 ? 'are' : 'is'} not there for cameras: set a variable whose name begins with CAM, or one that the camera file uses, in the environment`,
+    );
+  }
+  const [camera] = parseRaw({ cameras: [raw] }, defaults, '').cameras;
+  if (!camera) throw new InputError('no camera was given');
+  return camera;
+}
+
+/** @param before what the message about mistakes begins with */
+function parseRaw(raw: unknown, defaults: Plain, before: string): CameraFile {
+  const parsed = CameraFile.safeParse(withDefaults(raw, defaults));
   const mistakes = parsed.success ? [] : parsed.error.issues.flatMap((issue) => describe(issue, raw));
   mistakes.push(...duplicateIds(raw));
-  if (mistakes.length > 0 || !parsed.success) throw new InputError(`${name}:\n  ${mistakes.join('\n  ')}`);
+  if (mistakes.length > 0 || !parsed.success) throw new InputError(`${before}${mistakes.join('\n  ')}`);
   return parsed.data;
 }
 
@@ -71,16 +129,14 @@ export function createCameras(file: Pick<CameraFile, 'site' | 'cameras' | 'recip
   };
 }
 
-type Plain = Record<string, unknown>;
 const isPlain = (value: unknown): value is Plain =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Merges `defaults` into each camera; objects (detect, motion, alerts) field by field, everything else as a whole. */
-function withDefaults(raw: unknown): unknown {
-  if (!isPlain(raw) || !isPlain(raw['defaults']) || !Array.isArray(raw['cameras'])) return raw;
-  const defaults = raw['defaults'];
+function withDefaults(raw: unknown, defaults: Plain): unknown {
+  if (!isPlain(raw) || !Array.isArray(raw['cameras'])) return raw;
   const merge = (camera: Plain): Plain => {
-    const merged: Plain = { ...defaults, ...camera };
+    const merged: Record<string, unknown> = { ...defaults, ...camera };
     for (const [field, value] of Object.entries(defaults)) {
       const own = camera[field];
       if (isPlain(value) && isPlain(own)) merged[field] = { ...value, ...own };
@@ -93,22 +149,20 @@ function withDefaults(raw: unknown): unknown {
   };
 }
 
-function fillReferences(
-  value: unknown,
-  env: Record<string, string | undefined>,
-  missing: Set<string>,
-): unknown {
-  if (typeof value === 'string') {
-    return value.replace(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (_, name: string) => {
-      const found = env[name];
-      if (found === undefined || found === '') missing.add(name);
-      return found ?? '';
-    });
-  }
-  if (Array.isArray(value)) return value.map((item) => fillReferences(item, env, missing));
+/** @param find gives the value of a reference; blank: it stays empty */
+function fillReferences(value: unknown, find: (name: string) => string | undefined): unknown {
+  if (typeof value === 'string')
+    return value.replace(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (_, name: string) => find(name) ?? '');
+  if (Array.isArray(value)) return value.map((item) => fillReferences(item, find));
   if (isPlain(value))
-    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, fillReferences(v, env, missing)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([name, item]) => [name, fillReferences(item, find)]),
+    );
   return value;
+}
+
+function isBlank(text: string | undefined): boolean {
+  return text === undefined || text === '';
 }
 
 function describe(issue: z.core.$ZodIssue, raw: unknown): string[] {

@@ -35,7 +35,7 @@ Start here
 
 More machines (same REDIS_URL, FRAME_REDIS_URL and DATABASE_URL everywhere)
   camqueue worker motion        one process per core
-  camqueue worker alert notification cleanup
+  camqueue worker alert notification cleanup health-check
 
 Work with queues: ${queueNames.join(', ')}
   camqueue enqueue alert '{"id":"door-1","cameraId":"gate-1","kind":"intrusion","at":1795251600000,"summary":"door open"}' --wait
@@ -56,10 +56,11 @@ program
 
 program
   .command('sampler')
-  .description('read the cameras: motion gate, frame rings, status')
+  .description('read the cameras: motion gate, frame rings, status, recordings; any number share them')
   .addOption(camerasFile())
   .addOption(dataDir())
   .option('--again', 'read files from the start that were finished before')
+  .option('--exit-when-finished', 'end when every enabled camera is a file that is through')
   .action(async (options: RunOptions) => finish((await import('./commands/sampler.js')).sampler(options)));
 
 program
@@ -87,6 +88,15 @@ program
   .addOption(camerasFile())
   .addOption(dataDir())
   .action(async (options: RunOptions) => finish((await import('./commands/api.js')).api(options)));
+
+program
+  .command('health')
+  .description('the newest health report; exit code 1 when something has failed or no check runs')
+  .option('--now', 'look now instead')
+  .addOption(camerasFile())
+  .addOption(dataDir())
+  .addOption(json())
+  .action(async (options: HealthOptions) => finish((await import('./commands/health.js')).health(options)));
 
 program
   .command('enqueue')
@@ -184,19 +194,78 @@ program
     finish((await import('./commands/demo.js')).demo(sources, options)),
   );
 
-const cameras = program.command('cameras').description('check the camera file');
+const cameras = program
+  .command('cameras')
+  .description('the camera file, and cameras kept in the database')
+  .addOption(camerasFile())
+  .addOption(dataDir())
+  .addOption(json());
+cameras
+  .command('list')
+  .description('all cameras with their status')
+  .action(async (_options: unknown, command: Command) =>
+    finish((await import('./commands/cameras.js')).list(command.optsWithGlobals())),
+  );
+cameras
+  .command('test')
+  .argument('<camera>', 'id of a camera, or a source')
+  .description('connect once: codec, size, frame rate, or what is wrong')
+  .addOption(new Option('--transport <how>', 'RTSP of a source').choices(['tcp', 'udp']).default('tcp'))
+  .option('--snapshot <file>', 'write the first picture there (JPEG)')
+  .action(async (what: string, _options: unknown, command: Command) =>
+    finish((await import('./commands/camera-test.js')).test(what, command.optsWithGlobals())),
+  );
+cameras
+  .command('add')
+  .argument('<file>', 'one camera as in the camera file, YAML or JSON; - reads standard input')
+  .description('keep a camera in the database; running processes follow')
+  .action(async (path: string, _options: unknown, command: Command) =>
+    finish((await import('./commands/cameras.js')).add(path, command.optsWithGlobals())),
+  );
+for (const [verb, text] of [
+  ['remove', 'take a camera out of the database'],
+  ['enable', 'switch a camera on again'],
+  ['disable', 'switch a camera off, also one of the camera file'],
+] as const) {
+  cameras
+    .command(verb)
+    .argument('<id>', 'camera')
+    .description(text)
+    .action(async (id: string, _options: unknown, command: Command) =>
+      finish((await import('./commands/cameras.js'))[verb](id, command.optsWithGlobals())),
+    );
+}
 cameras
   .command('check')
   .argument('[file]', 'camera file (default: CAMERAS_FILE or cameras.yaml)')
   .description('parse it and list the cameras, or every mistake in it')
-  .addOption(json())
-  .action(async (file: string | undefined, options: { json?: boolean }) =>
-    finish((await import('./commands/cameras.js')).check(file, options)),
+  .action(async (file: string | undefined, _options: unknown, command: Command) =>
+    finish((await import('./commands/cameras.js')).check(file, command.optsWithGlobals())),
   );
 cameras
   .command('schema')
   .description('JSON Schema of the camera file, for editors')
+  .addHelpText(
+    'after',
+    `
+  camqueue cameras schema > cameras.schema.json
+and as first line of cameras.yaml
+  # yaml-language-server: $schema=./cameras.schema.json`,
+  )
   .action(async () => finish((await import('./commands/cameras.js')).schema()));
+
+program
+  .command('coverage')
+  .argument('[camera...]', 'default: all')
+  .description('what was recorded and analysed, every gap with its cause; exit code 1 when one has none')
+  .option('--from <time>', 'ISO 8601 (default: 24 hours before --to)', isoTime)
+  .option('--to <time>', 'ISO 8601 (default: now)', isoTime)
+  .addOption(camerasFile())
+  .addOption(dataDir())
+  .addOption(json())
+  .action(async (ids: string[], options: CoverageOptions) =>
+    finish((await import('./commands/coverage.js')).coverage(ids, options)),
+  );
 
 const keys = program
   .command('keys')
@@ -248,6 +317,13 @@ export interface RunOptions {
   readonly cameras?: string;
   readonly data?: string;
   readonly again?: boolean;
+  readonly exitWhenFinished?: boolean;
+}
+export interface HealthOptions {
+  readonly cameras?: string;
+  readonly data?: string;
+  readonly now?: boolean;
+  readonly json?: boolean;
 }
 export interface EnqueueOptions {
   readonly data?: string;
@@ -273,6 +349,13 @@ export interface DemoOptions {
   readonly data?: string;
   readonly keep?: boolean;
   readonly seconds?: number;
+}
+export interface CoverageOptions {
+  readonly cameras?: string;
+  readonly data?: string;
+  readonly from?: number;
+  readonly to?: number;
+  readonly json?: boolean;
 }
 export interface BenchOptions {
   readonly seconds: number;

@@ -1,8 +1,10 @@
 import type { registry } from '../../jobs/registry.js';
 import { queueNames } from '../../jobs/registry.js';
+import { effectiveStatus } from '../domain/camera-status.js';
+import type { Camera } from '../domain/camera.js';
 import { NO_FRAMES } from '../domain/frame.js';
 import { newScene, sceneCounters } from '../domain/scene.js';
-import type { Ports } from '../ports.js';
+import type { Ports, SourceState } from '../ports.js';
 import type { CameraLine, QueueLine, SystemState } from './view.js';
 import type { World } from './world.js';
 
@@ -15,7 +17,7 @@ export async function readSystem(
   startedAt: number,
   now: number,
 ): Promise<SystemState> {
-  const cameras = await Promise.all(ports.cameras.all().map(({ id }) => readCamera(id, ports)));
+  const cameras = await Promise.all(ports.cameras.all().map((camera) => readCamera(camera, ports, now)));
   const queues = await Promise.all(queueNames.map((name) => readQueue(name, world)));
   const alerts = (await ports.alerts.list({ limit: 5 })).map(({ at, summary, state }) => ({
     at,
@@ -25,16 +27,20 @@ export async function readSystem(
   return { elapsedMs: now - startedAt, cameras, queues, alerts };
 }
 
-async function readCamera(id: string, ports: Read): Promise<CameraLine> {
+async function readCamera(camera: Camera, ports: Read, now: number): Promise<CameraLine> {
+  const { id } = camera;
   const source = await ports.states.source(id);
   const checkpoint = await ports.states.read(id);
   const counters = sceneCounters(checkpoint?.scene ?? newScene());
+  const { status, reason } = effectiveStatus(camera, source, now);
   const sum = (direction: 'in' | 'out'): number =>
     counters.lines.reduce((total, line) => total + line[direction], 0);
   return {
     id,
-    status: source?.status ?? 'connecting',
-    ...(source?.reason === undefined ? {} : { reason: source.reason }),
+    status,
+    ...(reason === undefined
+      ? {}
+      : { reason: source?.status === status ? reason + triesOf(source, now) : reason }),
     ...(source?.fps === undefined ? {} : { fps: source.fps }),
     ...(source?.progress === undefined ? {} : { progress: source.progress }),
     counts: checkpoint?.counts ?? NO_FRAMES,
@@ -42,6 +48,14 @@ async function readCamera(id: string, ports: Read): Promise<CameraLine> {
     out: sum('out'),
     current: Object.values(counters.current).reduce((total, count) => total + count, 0),
   };
+}
+
+/** For people: how often it was tried and when it is again; empty where that is not the matter. */
+function triesOf(source: SourceState | undefined, now: number): string {
+  const { retries, nextTryAt } = source ?? {};
+  if (retries === undefined || nextTryAt === undefined) return '';
+  const inS = Math.ceil((nextTryAt - now) / 1000);
+  return ` (failed ${retries}x, ${inS > 0 ? `next try in ${inS} s` : 'trying'})`;
 }
 
 async function readQueue(name: keyof typeof registry, world: World): Promise<QueueLine> {

@@ -1,4 +1,5 @@
 import { cleanup } from '../../jobs/cleanup/job.js';
+import { healthCheck } from '../../jobs/health-check/job.js';
 import type { Schedule } from '../../queues/schedules.js';
 import type { Config } from '../config.js';
 
@@ -12,6 +13,15 @@ export function schedules({ RETENTION_DAYS }: Pick<Config, 'RETENTION_DAYS'>, ti
       timeZone,
       payload: () => ({ keepDays: RETENTION_DAYS }),
       catchUp: true,
+    },
+    {
+      name: 'minute',
+      contract: healthCheck,
+      cron: '* * * * *',
+      timeZone,
+      payload: (slotAt) => ({ at: slotAt }),
+      // How it was while nobody looked can not be seen any more.
+      catchUp: false,
     },
   ];
 }

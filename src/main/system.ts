@@ -11,16 +11,21 @@ export interface System extends Pick<Supervisor, 'pids' | 'gaveUp'> {
 }
 
 /**
- * Starts everything on this machine as child processes: sampler, motion workers (one core each), one worker for
+ * Starts everything on this machine as child processes: samplers, motion workers (one core each), one worker for
  * the light queues, scheduler, API.
+ * @param options.exitWhenFinished samplers end when every enabled camera is a file that is through
  * @param options.logDir when given, the children write their logs there
  * @throws InputError when the installation is running already.
  */
-export function startSystem(config: Config, log: Log, options: { again: boolean; logDir?: string }): System {
+export function startSystem(
+  config: Config,
+  log: Log,
+  options: { again: boolean; exitWhenFinished?: boolean; logDir?: string },
+): System {
   const unlock = lockInstallation(config.DATA_DIR);
   // Children take everything from the environment, so that each sees the same paths as this process.
   const env = { ...process.env, DATA_DIR: config.DATA_DIR, CAMERAS_FILE: config.CAMERAS_FILE };
-  const supervisor = supervise(rolesOf(config, options.again), {
+  const supervisor = supervise(rolesOf(config, options), {
     env,
     log,
     ...(options.logDir === undefined ? {} : { logDir: options.logDir }),
@@ -35,17 +40,25 @@ export function startSystem(config: Config, log: Log, options: { again: boolean;
   };
 }
 
-function rolesOf(config: Config, again: boolean): Role[] {
+function rolesOf(config: Config, options: { again: boolean; exitWhenFinished?: boolean }): Role[] {
   const motion = Array.from({ length: config.MOTION_WORKERS }, (_, i) => ({
     name: `motion-${i + 1}`,
     args: ['worker', 'motion'],
   }));
+  const flags = [
+    ...(options.again ? ['--again'] : []),
+    ...(options.exitWhenFinished === true ? ['--exit-when-finished'] : []),
+  ];
+  const samplers = Array.from({ length: config.SAMPLERS }, (_, i) => ({
+    name: config.SAMPLERS === 1 ? 'sampler' : `sampler-${i + 1}`,
+    args: ['sampler', ...flags],
+  }));
   return [
     { name: 'api', args: ['api'] },
-    { name: 'alerts', args: ['worker', 'alert', 'notification', 'cleanup'] },
+    { name: 'alerts', args: ['worker', 'alert', 'notification', 'cleanup', 'health-check'] },
     ...motion,
     { name: 'scheduler', args: ['scheduler'] },
-    { name: 'sampler', args: ['sampler', ...(again ? ['--again'] : [])] },
+    ...samplers,
   ];
 }
 

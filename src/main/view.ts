@@ -93,7 +93,7 @@ export function table(rows: readonly (readonly string[])[]): string[] {
   return rows.map((row) =>
     row
       .map((cell, column) =>
-        /^[\d.%-]+$/.test(cell) || (rows[0] === row && column > 1)
+        isNumber(cell) || (rows[0] === row && isNumber(rows[1]?.[column] ?? ''))
           ? cell.padStart(widths[column] ?? 0)
           : cell.padEnd(widths[column] ?? 0),
       )
@@ -104,4 +104,8 @@ export function table(rows: readonly (readonly string[])[]): string[] {
 
 export function clock(at: number, timeZone: string): string {
   return new Intl.DateTimeFormat('en-GB', { timeZone, timeStyle: 'medium' }).format(at);
+}
+
+function isNumber(cell: string): boolean {
+  return /^[\d.%-]+$/.test(cell);
 }

@@ -3,28 +3,37 @@ import { join } from 'node:path';
 import type { Redis } from 'ioredis';
 import type { Config } from '../config.js';
 import type { CameraFile } from '../domain/camera.js';
-import { createCameras, readCameraFile } from '../io/camera-file.js';
+import { readCameraFile } from '../io/camera-file.js';
 import { createMetrics, type ProcessMetrics } from '../io/metrics.js';
 import { createDetectors } from '../io/onnx/detectors.js';
 import { networksOf } from '../io/onnx/networks.js';
 import { createPictures } from '../io/pictures.js';
+import { createRedisCameraLeases } from '../io/redis/camera-leases.js';
 import { createRedisCameraStates } from '../io/redis/camera-states.js';
 import { connectRedis, untilReady, type RedisAddress } from '../io/redis/connection.js';
 import { startEmbeddedRedis } from '../io/redis/embedded.js';
 import { createRedisFrameRing } from '../io/redis/frame-ring.js';
 import { createMailer } from '../io/smtp.js';
+import { sharedSecret } from '../io/redis/shared-secret.js';
 import { createSnapshotStore } from '../io/snapshots.js';
 import { createAlertStore } from '../io/sql/alert-store.js';
 import { createAuditLog } from '../io/sql/audit-log.js';
+import { createCameraStore } from '../io/sql/camera-store.js';
 import { createEventStore } from '../io/sql/event-store.js';
+import { createGapStore } from '../io/sql/gap-store.js';
+import { createHealthReports } from '../io/sql/health-reports.js';
 import { openDatabase } from '../io/sql/open.js';
 import { createPrincipals } from '../io/sql/principals.js';
+import { createRecordingIndex } from '../io/sql/recording-index.js';
 import type { Log } from '../log.js';
-import type { Ports, Principals } from '../ports.js';
+import type { CameraCatalogue, CameraLeases, CameraStore, Gaps, Ports, Principals, RecordingIndex } from '../ports.js';
+import { registry } from '../../jobs/registry.js';
 import { checkJobsRedis } from '../../queues/connection.js';
 import { createInspector } from '../../queues/inspector.js';
 import { createProducer } from '../../queues/producer.js';
 import type { Producer, QueueInspector } from '../../queues/types.js';
+import { systemProbes } from './health/system-probes.js';
+import { openCameraCatalogue } from './camera-catalogue.js';
 
 const CONNECT_MS = 10_000;
 
@@ -36,7 +45,14 @@ export interface World {
   readonly processName: string;
   readonly addresses: { readonly jobs: RedisAddress; readonly frames: RedisAddress };
   readonly metrics: ProcessMetrics;
+  /** As it is when it is first asked for; for what needs more of it than its cameras. */
   cameraFile(): CameraFile;
+  /** The cameras of the file and of the database, followed; also the port `cameras`. */
+  catalogue(): Promise<CameraCatalogue>;
+  cameraStore(): Promise<CameraStore>;
+  gaps(): Promise<Gaps>;
+  leases(): Promise<CameraLeases>;
+  recordings(): Promise<RecordingIndex>;
   /** The ports that a handler named. */
   ports<P extends keyof Ports>(names: readonly P[]): Promise<Pick<Ports, P>>;
   principals(): Promise<Principals>;
@@ -64,9 +80,13 @@ export async function openWorld(config: Config, role: string, log: Log): Promise
     let built: { value: T } | undefined;
     return () => (built ??= { value: build() }).value;
   };
-  const redis = async (which: 'jobs' | 'frames'): Promise<Redis> => {
+  const connectTo = (which: 'jobs' | 'frames'): Redis => {
     const connection = connectRedis(addresses[which], which, log);
     closers.push(async () => connection.disconnect());
+    return connection;
+  };
+  const redis = async (which: 'jobs' | 'frames'): Promise<Redis> => {
+    const connection = connectTo(which);
     await untilReady(connection, which, CONNECT_MS);
     return connection;
   };
@@ -78,8 +98,26 @@ export async function openWorld(config: Config, role: string, log: Log): Promise
     closers.push(() => opened.close());
     return opened;
   });
+  const cameraStore = once(async () =>
+    createCameraStore(
+      await database(),
+      await sharedSecret(await jobsRedis(), config.QUEUE_PREFIX, 'cameras'),
+    ),
+  );
+  const catalogue = once(async () => {
+    const store = await cameraStore();
+    const opened = await openCameraCatalogue({ path: config.CAMERAS_FILE, store, env: process.env, log });
+    closers.push(() => opened.close());
+    return opened;
+  });
+  const gaps = once(async () => createGapStore(await database()));
+  const inspector = once(() => {
+    const opened = createInspector(queues);
+    closers.push(() => opened.close());
+    return opened;
+  });
   const build: { readonly [P in keyof Ports]: () => Promise<Ports[P]> } = {
-    cameras: once(async () => createCameras(cameraFile())),
+    cameras: catalogue,
     frames: once(async () =>
       createRedisFrameRing(await framesRedis(), {
         prefix: config.QUEUE_PREFIX,
@@ -104,6 +142,21 @@ export async function openWorld(config: Config, role: string, log: Log): Promise
       closers.push(async () => mailer.close());
       return mailer;
     }),
+    gaps,
+    probes: once(async () =>
+      systemProbes({
+        config,
+        ports: { cameras: await build.cameras(), states: await build.states() },
+        registry,
+        networks: networksOf(cameraFile().networks, config.MODELS_DIR),
+        inspector: inspector(),
+        // Of its own: the others' connections say nothing about a server that was away when they were opened.
+        jobsRedis: once(() => connectTo('jobs')),
+        framesRedis: once(() => connectTo('frames')),
+        database,
+      }),
+    ),
+    reports: once(async () => createHealthReports(await database())),
     metrics: async () => metrics,
   };
   const queues = { address: addresses.jobs, prefix: config.QUEUE_PREFIX, log };
@@ -114,6 +167,11 @@ export async function openWorld(config: Config, role: string, log: Log): Promise
     addresses,
     metrics,
     cameraFile,
+    catalogue,
+    cameraStore,
+    gaps,
+    leases: once(async () => createRedisCameraLeases(await jobsRedis(), config.QUEUE_PREFIX)),
+    recordings: once(async () => createRecordingIndex(await database())),
     ports: async <P extends keyof Ports>(names: readonly P[]) => {
       const ports: Partial<Pick<Ports, P>> = {};
       for (const name of names) ports[name] = await build[name]();
@@ -126,11 +184,7 @@ export async function openWorld(config: Config, role: string, log: Log): Promise
       closers.push(() => producer.close());
       return producer;
     }),
-    inspector: once(() => {
-      const inspector = createInspector(queues);
-      closers.push(() => inspector.close());
-      return inspector;
-    }),
+    inspector,
     close: async () => {
       for (const close of closers.reverse().splice(0)) {
         await close().catch((error: unknown) =>

@@ -1,23 +1,25 @@
 import type { Camera } from '../domain/camera.js';
 import { SourceError } from '../domain/frame-source.js';
-import { parseSource, schemeOf } from '../domain/source-address.js';
+import { parseSource } from '../domain/source-address.js';
 import { messageOf } from '../errors.js';
 import type { SourceState } from '../ports.js';
 import { runFile } from './file-camera.js';
+import { createGapWatch } from './gap-watch.js';
 import { runLive } from './live-camera.js';
 import type { CameraContext } from './options.js';
 import { createSourceStatus, type SourceStatus } from './source-status.js';
+import { accountedAt } from './unwatched.js';
 import { untilDone } from './wait.js';
 
 /**
- * Samples one camera: until the signal for a stream, until all of it has been analysed for a file. Never throws:
- * what keeps the camera from being read becomes its status.
+ * Samples one camera: until the signal for a stream (or until it is given up), until all of it has been analysed for a
+ * file. Never throws: what keeps the camera from being read becomes its status.
  */
 export async function runCamera(context: CameraContext): Promise<void> {
   const { camera, states, signal, log, onStoreError } = context;
   const found = await untilDone(() => states.source(camera.id), { signal, onError: onStoreError });
   if (!found) return;
-  const status = createSourceStatus(context, found.value && matching(found.value, sourceOf(camera)));
+  const status = createSourceStatus(context, found.value && matching(found.value, camera));
   try {
     await run(context, found.value, status);
   } catch (error) {
@@ -36,26 +38,43 @@ async function run(
   status: SourceStatus,
 ): Promise<void> {
   const { camera } = context;
-  if (!camera.enabled) {
-    status.change('disabled');
-    return status.saved();
-  }
+  if (!camera.enabled) return switchOff(context, status);
   const address = parseSource(sourceOf(camera));
-  if (address.kind === 'file') await runFile(context, address, previous, status);
-  else await runLive(context, address, status);
+  if (address.kind === 'file' || address.kind === 'folder') await runFile(context, address, previous, status);
+  else await runLive(context, address, previous, status);
+}
+
+async function switchOff(context: CameraContext, status: SourceStatus): Promise<void> {
+  status.change('disabled');
+  if (isLive(context.camera)) {
+    const gaps = createGapWatch(context, undefined);
+    gaps.lost('disabled', 'the camera is switched off', (await accountedAt(context)) ?? status.since());
+    await gaps.close();
+  }
+  await status.saved();
 }
 
 function sourceOf(camera: Camera): string {
   return camera.detectSource ?? camera.source;
 }
 
+function isLive(camera: Camera): boolean {
+  try {
+    const { kind } = parseSource(sourceOf(camera));
+    return kind === 'stream' || kind === 'device';
+  } catch {
+    return false; // what is wrong with it is said when it is switched on
+  }
+}
+
 /** What is kept of the stored state: progress and file of a camera that reads a stream now are not. */
-function matching(state: SourceState, source: string): SourceState {
-  if (schemeOf(source) === undefined) return state;
+function matching(state: SourceState, camera: Camera): SourceState {
+  if (!isLive(camera)) return state;
+  const { status, reason, since, pass, file, lastFrameAt, width, height } = state;
+  const hasFrames = !file && lastFrameAt !== undefined && width !== undefined && height !== undefined;
   return {
-    status: state.status,
-    since: state.since,
-    pass: state.pass,
-    ...(state.reason === undefined ? {} : { reason: state.reason }),
+    ...{ status, since, pass },
+    ...(reason === undefined ? {} : { reason }),
+    ...(hasFrames ? { lastFrameAt, width, height } : {}),
   };
 }

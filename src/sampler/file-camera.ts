@@ -159,6 +159,7 @@ class FileReading {
         if (camera.pace === 'realtime') await this.#untilDue(next.mediaMs);
         if (signal.aborted) break;
         this.status.sampled(at, next.picture);
+        this.status.change('ok');
         await this.road.offer({ frame: next.frame, at, picture: next.picture });
         this.#done = { frame: next.frame, at };
         this.status.note({ progress: progressOf(this.info, next.mediaMs) });

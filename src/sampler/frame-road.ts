@@ -1,5 +1,5 @@
 import type { RingEntry } from '../domain/frame.js';
-import { createMotionGate, type MotionGate } from '../domain/motion-gate.js';
+import { createMotionGate, type MotionGate, type MotionLook } from '../domain/motion-gate.js';
 import type { Picture } from '../domain/picture.js';
 import { createDoorbell } from './doorbell.js';
 import type { CameraContext } from './options.js';
@@ -12,14 +12,24 @@ export interface TimedFrame {
   /** Capture time, epoch ms. */
   readonly at: number;
   readonly picture: Picture;
+  /** Sampled frames before this one that were not decoded because nothing moved: they count as gated. */
+  readonly skippedBefore?: number;
 }
 
 /** The way of one pass's frames through the motion gate into the ring. */
 export interface FrameRoad {
   /** Shows the gate a frame from before the place where reading goes on: it is not counted, only remembered. */
   warm(frame: TimedFrame): void;
-  /** The next sampled frame: gated, or put into the ring. */
-  offer(frame: TimedFrame): Promise<void>;
+  /**
+   * The next sampled frame: gated, or put into the ring.
+   * @returns what the motion gate said of it.
+   */
+  offer(frame: TimedFrame): Promise<MotionLook>;
+  /**
+   * Accounts for the frames after the last entry, in case that no frame follows: the last of them goes into the ring
+   * after all, without its picture.
+   */
+  flush(): Promise<void>;
   /**
    * Puts the end of the source into the ring and waits until the analysis has come to it, so that the frames after
    * the last movement are accounted for.
@@ -42,6 +52,8 @@ export function createFrameRoad(context: CameraContext, pass: number, lossless: 
   let gated = 0;
   let lastPictureAt: number | undefined;
   let ringLength = 0;
+  /** The newest frame, when the ring does not have it: as `flush` would put it there. */
+  let tail: RingEntry | undefined;
 
   async function storeOrDrop(entry: RingEntry): Promise<boolean> {
     try {
@@ -78,21 +90,39 @@ export function createFrameRoad(context: CameraContext, pass: number, lossless: 
   return {
     warm: ({ picture, at }) => void gateOf(picture).look(lumaOf(picture), at),
 
-    async offer({ frame, at, picture }) {
-      seq++;
+    async offer({ frame, at, picture, skippedBefore = 0 }) {
+      seq += skippedBefore + 1;
+      gated += skippedBefore;
       const sampledAt = now();
       latest.show({ frame, at, picture });
-      const { verdict, regions } = gateOf(picture).look(lumaOf(picture), at);
-      if (verdict === 'gated') {
+      const look = gateOf(picture).look(lumaOf(picture), at);
+      const level = context.degraded(camera.id);
+      const about = {
+        ...{ cameraId: camera.id, pass, seq, gated, frame, at, sampledAt, regions: look.regions },
+        ...(level > 0 ? { degraded: level } : {}),
+      };
+      if (look.verdict === 'gated') {
         gated++;
-        return;
+        tail = { ...about, kind: 'heartbeat' };
+        return look;
       }
-      const carries = wantsPicture(verdict, at, lastPictureAt, camera.detect.everyMs);
-      const about = { cameraId: camera.id, pass, seq, gated, kind: verdict, frame, at, sampledAt, regions };
-      const entry: RingEntry = carries ? { ...about, picture } : about;
-      if (!(await (lossless ? storeSurely(entry) : storeOrDrop(entry)))) return;
+      const bare = { ...about, kind: look.verdict };
+      const carries = wantsPicture(look.verdict, at, lastPictureAt, lookEveryMs(camera, level));
+      const entry: RingEntry = carries ? { ...bare, picture } : bare;
+      tail = bare;
+      if (!(await (lossless ? storeSurely(entry) : storeOrDrop(entry)))) return look;
+      tail = undefined;
       if (carries) lastPictureAt = at;
       doorbell.press();
+      return look;
+    },
+
+    async flush() {
+      const entry = tail;
+      if (!entry) return;
+      tail = undefined;
+      gated = entry.gated;
+      if (await storeOrDrop(entry)) doorbell.press();
     },
 
     async finish({ frame, at }) {
@@ -117,6 +147,11 @@ export function createFrameRoad(context: CameraContext, pass: number, lossless: 
       await Promise.all([doorbell.close(), latest.close()]);
     },
   };
+}
+
+/** The first step of the degradation ladder: the detector looks half as often, and at most five times a second. */
+function lookEveryMs({ detect }: CameraContext['camera'], level: number): number {
+  return level > 0 ? Math.max(200, detect.everyMs * 2) : detect.everyMs;
 }
 
 /** The gate of pictures of this size; a source that changes its size begins with a new gate. */

@@ -67,12 +67,12 @@ export interface SamplerTiming {
   readonly latestMs: number;
   /** Time between two updates of progress and frame rate, ms. */
   readonly statusMs: number;
-  /** A stream without a frame for this long has no signal, ms. */
-  readonly noSignalMs: number;
   /** A stream without a frame for this long is connected anew, ms. */
   readonly giveUpMs: number;
-  /** Wait after the first failure to connect; it doubles with each further one, ms. */
-  readonly retryMs: number;
+  /** Frames for this long make a connection a good one: the next failure is the first again, ms. */
+  readonly goodMs: number;
+  /** Nothing moved for this long: a camera with `idle` decodes only key frames, ms. */
+  readonly idleAfterMs: number;
   /** How often a full ring is looked at, ms. */
   readonly roomPollMs: number;
   /** How often the end of a file asks whether it has been analysed, ms. */
@@ -83,9 +83,9 @@ const TIMING: SamplerTiming = {
   doorbellMs: 100,
   latestMs: 1000,
   statusMs: 1000,
-  noSignalMs: 5000,
   giveUpMs: 20_000,
-  retryMs: 1000,
+  goodMs: 60_000,
+  idleAfterMs: 10_000,
   roomPollMs: 15,
   endPollMs: 100,
 };

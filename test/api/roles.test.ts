@@ -7,6 +7,7 @@ import { startTestApi, type TestApi } from '../support/api.js';
  * fails. Numbers are what the role's request is answered with (nothing exists yet, hence the 404s).
  */
 const OPEN = { stranger: 200, viewer: 200, operator: 200, admin: 200 };
+const ADMIN_BODY = { stranger: 401, viewer: 403, operator: 403, admin: 415 };
 const VIEWER = { stranger: 401, viewer: 200, operator: 200, admin: 200 };
 const ROUTES: readonly [method: string, path: string, url: string, answers: typeof OPEN][] = [
   [
@@ -42,6 +43,40 @@ const ROUTES: readonly [method: string, path: string, url: string, answers: type
     '/api/v1/cameras/gate-1/latest.jpg',
     { stranger: 401, viewer: 404, operator: 404, admin: 404 },
   ],
+  ['post', '/api/v1/cameras', '/api/v1/cameras', ADMIN_BODY],
+  ['put', '/api/v1/cameras/:id', '/api/v1/cameras/gate-1', ADMIN_BODY],
+  [
+    'delete',
+    '/api/v1/cameras/:id',
+    '/api/v1/cameras/gate-1',
+    { stranger: 401, viewer: 403, operator: 403, admin: 409 },
+  ],
+  [
+    'post',
+    '/api/v1/cameras/:id/enable',
+    '/api/v1/cameras/yard/enable',
+    { stranger: 401, viewer: 403, operator: 409, admin: 409 },
+  ],
+  [
+    'post',
+    '/api/v1/cameras/:id/disable',
+    '/api/v1/cameras/yard/disable',
+    { stranger: 401, viewer: 403, operator: 200, admin: 200 },
+  ],
+  [
+    'post',
+    '/api/v1/cameras/test',
+    '/api/v1/cameras/test',
+    { stranger: 401, viewer: 403, operator: 415, admin: 415 },
+  ],
+  [
+    'post',
+    '/api/v1/cameras/:id/test',
+    '/api/v1/cameras/nope/test',
+    { stranger: 401, viewer: 403, operator: 404, admin: 404 },
+  ],
+  ['get', '/api/v1/cameras/:id/coverage', '/api/v1/cameras/gate-1/coverage', VIEWER],
+  ['get', '/api/v1/cameras/:id/coverage.svg', '/api/v1/cameras/gate-1/coverage.svg', VIEWER],
   ['get', '/api/v1/events', '/api/v1/events', VIEWER],
   [
     'get',

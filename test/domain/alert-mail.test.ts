@@ -48,6 +48,21 @@ it('says that there is no picture when there is none', () => {
   expect(html).not.toContain('<img');
 });
 
+it('says when it is about the system and no camera, and misses no picture then', () => {
+  const { pictureName: _, ...without } = facts;
+  const about = {
+    ...without,
+    cameraId: 'system',
+    cameraName: 'system',
+    kind: 'disk-low-data',
+    summary: 'full',
+  };
+  const { subject, text } = alertMail(about);
+  expect(subject).toBe('[Bãi xe Trần Phú] Warning: full – system');
+  expect(text).toContain('About:   the system, no camera\nWhat:    disk low data\n');
+  expect(text).not.toMatch(/Camera|picture/);
+});
+
 it('lets no text become markup, a header or a second line', () => {
   const nasty = fc.string({
     unit: fc.constantFrom('<', '>', '"', "'", '&', '\r', '\n', '\u2028', '\u202e', '\0', 'a', 'ễ', ' '),

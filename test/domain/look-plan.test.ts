@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { intersectionArea, unitBox, WHOLE } from '../../src/domain/geometry.js';
+import { inputShare } from '../../src/domain/look-plan.js';
 import { newScene, planLook } from '../../src/domain/scene.js';
 import { CLEAR, play, render, scene, START_AT, walker } from '../support/scenes.js';
 
@@ -59,4 +60,47 @@ test('every region is inside the look, the look is inside the picture and not na
       expect(shape).toBeGreaterThan(1 / 1.81);
     }),
   );
+});
+
+describe('the degradation ladder', () => {
+  const region = fc
+    .tuple(fc.double({ min: 0, max: 0.9, noNaN: true }), fc.double({ min: 0, max: 0.9, noNaN: true }))
+    .map(([x, y]) => unitBox(x, y, 0.1, 0.1));
+  const moved = (regions: ReturnType<typeof unitBox>[], degraded: number) =>
+    planLook(newScene(), { at: START_AT, kind: 'moved', regions, degraded }, config)!;
+  const cost = (regions: ReturnType<typeof unitBox>[], degraded: number): number =>
+    inputShare(moved(regions, degraded), degraded) ** 2;
+
+  test('looks, from its second step on, at no more than before, and still at all that moves', () => {
+    fc.assert(
+      fc.property(
+        fc.array(region, { minLength: 1, maxLength: 4 }),
+        fc.constantFrom(1, 2, 3),
+        (regions, step) => {
+          const [usual, small] = [moved(regions, 0), moved(regions, step)];
+          expect(small.width * small.height).toBeLessThanOrEqual(usual.width * usual.height + 1e-9);
+          for (const one of regions)
+            expect(intersectionArea(small, one)).toBeCloseTo(one.width * one.height, 9);
+          if (step === 1) expect(small).toEqual(usual);
+        },
+      ),
+    );
+  });
+
+  test('costs no more with any step, and less with the third', () => {
+    fc.assert(
+      fc.property(fc.array(region, { minLength: 1, maxLength: 4 }), (regions) => {
+        const costs = [0, 1, 2, 3].map((step) => cost(regions, step));
+        expect(costs[0]).toBe(1);
+        expect(costs).toEqual([...costs].sort((a, b) => b - a));
+        expect(costs[3]).toBeLessThan(0.6);
+      }),
+    );
+    expect(cost([unitBox(0.4, 0.4, 0.1, 0.1)], 2)).toBeLessThan(0.3);
+  });
+
+  test('a heartbeat still looks at everything', () => {
+    const look = planLook(newScene(), { at: START_AT, kind: 'heartbeat', regions: [], degraded: 3 }, config);
+    expect(look).toEqual(WHOLE);
+  });
 });

@@ -1,4 +1,4 @@
-import { createCameras, parseCameraFile, readCameraFile } from '../../src/io/camera-file.js';
+import { createCameras, parseCamera, parseCameraFile, readCameraFile } from '../../src/io/camera-file.js';
 
 const camera = (fields: string): string => `cameras: [ { id: gate-1, source: clip.mp4, ${fields} } ]`;
 const parse = (text: string, env: Record<string, string> = {}): ReturnType<typeof parseCameraFile> =>
@@ -114,7 +114,7 @@ test.each([
     'site: { timeZone: Mars/Base }\ncameras: [ { id: a, source: x } ]',
     /site\.timeZone is "Mars\/Base"/,
   ],
-  ['no cameras', 'cameras: []', /cameras lists no camera/],
+  ['a file cut short before its cameras', 'site: { name: x }', /cameras is missing \(array\)/],
   ['no YAML', 'cameras: [', /is no valid YAML/],
   ['a text', 'hello', /cameras\.yaml/],
   [
@@ -124,6 +124,42 @@ test.each([
   ],
 ])('%s is refused: which camera, which field, what to do', (_, text, message) => {
   expect(() => parse(text)).toThrow(message);
+});
+
+test('a file may list no camera: they are managed through the API then', () => {
+  expect(parse('cameras: []').cameras).toEqual([]);
+});
+
+describe('a camera given elsewhere', () => {
+  const context = {
+    defaults: { fps: 8, detect: { minScore: 0.6 } },
+    env: { CAM1_PASSWORD: 'p4ss', SMTP_URL: 'smtp://u:hunter2@h/' },
+    mayRefer: (name: string) => name.startsWith('CAM'),
+  };
+
+  test('takes defaults and references as one of the file does', () => {
+    const given = { id: 'a', source: 'rtsp://u:${CAM1_PASSWORD}@h/', detect: { everyMs: 0 } };
+    expect(parseCamera(given, context)).toMatchObject({
+      source: 'rtsp://u:p4ss@h/',
+      fps: 8,
+      detect: { minScore: 0.6, everyMs: 0 },
+    });
+  });
+
+  test.each([
+    [
+      'another variable',
+      { id: 'a', source: 'rtsp://h/${SMTP_URL}' },
+      /refers to SMTP_URL, which is not there/,
+    ],
+    ['one that is not set', { id: 'a', source: 'rtsp://h/${CAM2}' }, /refers to CAM2/],
+    ['an unknown field', { id: 'a', source: 'x', fsp: 1 }, /^camera a: unknown field "fsp"/],
+    ['two mistakes', { id: 'a', fps: 0 }, /camera a: source is missing[^]*camera a: fps is 0/],
+    ['a text', 'hello', /^cameras\[0\]/],
+  ])('with %s is refused', (_, given, message) => {
+    expect(() => parseCamera(given, context)).toThrow(message);
+    expect(() => parseCamera(given, context)).not.toThrow(/hunter2/);
+  });
 });
 
 test('a mistake never shows a source with its password', () => {

@@ -83,7 +83,7 @@ describe.each([
         gated: 1,
         picture: { ...picture(9), format: 'rgb24', data: Buffer.alloc(width * height * 3, 9) },
       }),
-      entry(camera, 1, 4, { gated: 1, regions: [] }),
+      entry(camera, 1, 4, { gated: 1, regions: [], degraded: 2 }),
       entry(camera, 1, 5, { kind: 'end', gated: 1, regions: [] }),
       pictured(camera, 2, 1),
     ];

@@ -67,6 +67,18 @@ it('refuses a camera that is not in the file, for good', async () => {
   expect(await world.ports.alerts.list({ limit: 9 })).toEqual([]);
 });
 
+it('takes what is about the system for no camera, with a cooldown of a minute', async () => {
+  const disk = { ...payload, cameraId: 'system', kind: 'disk-low-data' };
+  const first = testContext(world.ports);
+  await runJob(alert, handle, disk, first);
+  expect(first.followUps).toHaveLength(2);
+  const soon = { ...disk, id: 'soon', at: AT + 59_999 };
+  expect(await runJob(alert, handle, soon, testContext(world.ports))).toMatchObject({ outcome: 'skipped' });
+  const next = testContext(world.ports);
+  await runJob(alert, handle, { ...disk, id: 'next', at: AT + 60_000 }, next);
+  expect(next.followUps).toHaveLength(2);
+});
+
 it('ends well, saying that nobody was told, when there is no recipient', async () => {
   const lonely = await openAlertWorld({ recipients: [] });
   const ctx = testContext(lonely.ports);

@@ -6,6 +6,8 @@ import { cleanup } from '../../jobs/cleanup/job.js';
 import { createSnapshotStore } from '../../src/io/snapshots.js';
 import { createAlertStore } from '../../src/io/sql/alert-store.js';
 import { createAuditLog } from '../../src/io/sql/audit-log.js';
+import { createGapStore } from '../../src/io/sql/gap-store.js';
+import { createHealthReports } from '../../src/io/sql/health-reports.js';
 import { createEventStore } from '../../src/io/sql/event-store.js';
 import type { CameraEvent } from '../../src/domain/events.js';
 import { onBothDatabases } from '../support/databases.js';
@@ -39,10 +41,26 @@ onBothDatabases('cleanup', (databases) => {
         alerts: createAlertStore(database),
         audit: createAuditLog(database),
         snapshots: createSnapshotStore(folder),
+        gaps: createGapStore(database),
+        reports: createHealthReports(database),
       };
       // More than one statement removes.
       await ports.events.add(Array.from({ length: 2500 }, (_, i) => event(`old-${i}`, NOW - 40 * DAY - i)));
       await ports.events.add([event('edge', NOW - 30 * DAY), event('new', NOW)]);
+      for (const ageDays of [31, 29]) {
+        const from = NOW - ageDays * DAY;
+        await ports.gaps.begin({
+          cameraId: 'gate-1',
+          track: 'analysis',
+          from,
+          to: from + 1,
+          cause: 'camera',
+        });
+      }
+      // More than one statement removes.
+      for (let i = 0; i < 501; i++)
+        await ports.reports.add({ at: NOW - 8 * DAY - i, state: 'ok', entries: [] });
+      await ports.reports.add({ at: NOW - 6 * DAY, state: 'ok', entries: [] });
       await ports.alerts.open(alert('old', NOW - 31 * DAY), 1000, NOW);
       await ports.alerts.delivery('old+guard', { alertId: 'old', recipient: 'guard', channel: 'email' }, NOW);
       await ports.alerts.open(alert('new', NOW - DAY), 1000, NOW);
@@ -66,10 +84,13 @@ onBothDatabases('cleanup', (databases) => {
       const ctx = testContext(ports, { now: () => NOW });
       expect(await runJob(cleanup, handle, { keepDays: 30 }, ctx)).toEqual({
         outcome: 'done',
-        result: { events: 2500, alerts: 1, pictures: 1, annotated: 1 },
+        result: { events: 2500, alerts: 1, gaps: 1, reports: 501, pictures: 1, annotated: 1 },
       });
       expect((await ports.events.list({ limit: 10 })).map(({ id }) => id)).toEqual(['new', 'edge']);
       expect((await ports.alerts.list({ limit: 10 })).map(({ id }) => id)).toEqual(['new']);
+      const all = { from: 0, to: NOW, limit: 10 };
+      expect(await ports.gaps.list({ cameraId: 'gate-1', ...all })).toHaveLength(1);
+      expect(await ports.reports.list(all)).toHaveLength(1);
       expect(await ports.alerts.deliveries({ limit: 10 })).toEqual([]);
       // Folders that became empty went with their pictures.
       expect(await readdir(join(folder, 'events/gate-1'))).toEqual(['b']);
@@ -77,7 +98,7 @@ onBothDatabases('cleanup', (databases) => {
 
       // A second run finds nothing, and says nothing in the audit trail.
       expect(await runJob(cleanup, handle, { keepDays: 30 }, ctx)).toMatchObject({
-        result: { events: 0, alerts: 0, pictures: 0, annotated: 0 },
+        result: { events: 0, alerts: 0, gaps: 0, reports: 0, pictures: 0, annotated: 0 },
       });
       expect(await ports.audit.list({ limit: 10 })).toHaveLength(1);
     } finally {

@@ -36,14 +36,17 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
-function start(options: Parameters<ReturnType<typeof makeRig>['sample']>[1] = {}) {
+/** Tries that follow each other quickly. */
+const reconnect = { firstS: 0.1, maxS: 0.1 };
+
+function start(
+  fields: Record<string, unknown> = {},
+  options: Parameters<ReturnType<typeof makeRig>['sample']>[1] = {},
+) {
   const rig = makeRig();
   const stop = new AbortController();
-  const sampling = rig.sample([rig.camera({ source: url, fps: 10, detect: { everyMs: 0 } })], {
-    signal: stop.signal,
-    ...options,
-    timing: { retryMs: 50, ...options.timing },
-  });
+  const camera = rig.camera({ source: url, fps: 10, detect: { everyMs: 0 }, reconnect, ...fields });
+  const sampling = rig.sample([camera], { signal: stop.signal, ...options });
   const draining = drainWhile(rig, sampling);
   const end = async () => {
     stop.abort();
@@ -91,7 +94,7 @@ it('says that there is no signal when the camera falls silent, and that it is ba
     socket.write(video.subarray(0, (video.length * 3) / 4));
     goOn = () => void socket.write(video.subarray((video.length * 3) / 4));
   };
-  const camera = start({ timing: { noSignalMs: 300 } });
+  const camera = start({ noSignalAfterS: 1 });
   await until(async () => (await camera.statusOf())?.status === 'no_signal');
   expect((await camera.statusOf())?.reason).toBe(`${url} is connected but sends no picture`);
   goOn();
@@ -105,10 +108,10 @@ it('connects anew when the silence lasts', async () => {
     connections++;
     socket.write(video.subarray(0, (video.length * 3) / 4));
   };
-  const camera = start({ timing: { noSignalMs: 300, giveUpMs: 1000 } });
+  const camera = start({ noSignalAfterS: 1 }, { timing: { giveUpMs: 1000 } });
   await until(() => connections >= 2);
   await camera.end();
-  expect(camera.told.map(({ reason }) => reason)).toContain(`${url} sent no picture for 1 s`);
+  expect(camera.told.map(({ reason }) => reason)).toContain(`${url} sent no picture for 2 s`);
 });
 
 it('goes on while the ring does not answer; its frames count as dropped', async () => {
@@ -121,10 +124,9 @@ it('goes on while the ring does not answer; its frames count as dropped', async 
     return rig.ring.append(entry);
   };
   const stop = new AbortController();
-  const sampling = rig.sample([rig.camera({ source: url, fps: 10 })], {
+  const sampling = rig.sample([rig.camera({ source: url, fps: 10, reconnect })], {
     ring,
     signal: stop.signal,
-    timing: { retryMs: 50 },
   });
   const draining = drainWhile(rig, sampling);
   await until(async () => (await rig.countsOf()).captured >= 30);
@@ -135,7 +137,7 @@ it('goes on while the ring does not answer; its frames count as dropped', async 
 
 it('ends at once when told to stop while it waits to try again', async () => {
   answer = (socket) => socket.destroy();
-  const camera = start({ timing: { retryMs: 60_000 } });
+  const camera = start({ reconnect: { firstS: 60, maxS: 60 } });
   await until(() => camera.told.at(-1)?.status === 'retrying');
   await camera.end();
 });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { queueNames, registry } from '../../jobs/registry.js';
@@ -11,7 +11,7 @@ import { createKey, createPerson } from '../../src/api/accounts.js';
 import { createApi } from '../../src/api/app.js';
 import type { ApiDeps } from '../../src/api/deps.js';
 import { startApi, type RunningApi } from '../../src/api/server.js';
-import { createCameras, parseCameraFile } from '../../src/io/camera-file.js';
+import { createFfmpegSources } from '../../src/io/ffmpeg/sources.js';
 import { createMetrics, exposeMetrics } from '../../src/io/metrics.js';
 import { collectMetrics } from '../../src/io/redis-metrics.js';
 import { createPictures } from '../../src/io/pictures.js';
@@ -21,9 +21,14 @@ import { createRedisFrameRing } from '../../src/io/redis/frame-ring.js';
 import { createSnapshotStore } from '../../src/io/snapshots.js';
 import { createAlertStore } from '../../src/io/sql/alert-store.js';
 import { createAuditLog } from '../../src/io/sql/audit-log.js';
+import { createCameraStore } from '../../src/io/sql/camera-store.js';
 import { createEventStore } from '../../src/io/sql/event-store.js';
+import { createGapStore } from '../../src/io/sql/gap-store.js';
+import { createHealthReports } from '../../src/io/sql/health-reports.js';
 import { openDatabase } from '../../src/io/sql/open.js';
 import { createPrincipals } from '../../src/io/sql/principals.js';
+import { createRecordingIndex } from '../../src/io/sql/recording-index.js';
+import { openCameraCatalogue } from '../../src/main/camera-catalogue.js';
 import type { Principals, Role } from '../../src/ports.js';
 import { startTestRedis, type TestRedis } from './redis.js';
 import { silentLog } from './test-queue.js';
@@ -43,6 +48,8 @@ cameras:
 /** The whole API on real Redis, SQLite, files and HTTP, with one key a role. */
 export interface TestApi {
   readonly url: string;
+  /** The camera file; the API follows it. */
+  readonly cameraFile: string;
   readonly deps: ApiDeps;
   readonly redis: TestRedis;
   readonly principals: Principals;
@@ -72,6 +79,16 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<Te
   await untilReady(connection, 'jobs', 5000);
   const database = await openDatabase({ dataDir: folder });
   const principals = createPrincipals(database);
+  const cameraFile = join(folder, 'cameras.yaml');
+  await writeFile(cameraFile, CAMERAS);
+  const cameraStore = createCameraStore(database, 's'.repeat(64));
+  const catalogue = await openCameraCatalogue({
+    path: cameraFile,
+    store: cameraStore,
+    env: { CAM1_PASSWORD: 'c4m-pw' },
+    log: silentLog,
+    pollMs: 100,
+  });
   const [producer, inspector, queues] = [createProducer(shared), createInspector(shared), openQueues(shared)];
   const metricsAt = { redis: connection, prefix };
   const own = createMetrics({ process: 'api' });
@@ -80,8 +97,14 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<Te
     producer,
     inspector,
     principals,
+    catalogue,
+    cameraStore,
+    sources: createFfmpegSources(),
+    gaps: createGapStore(database),
+    reports: createHealthReports(database),
+    recordings: createRecordingIndex(database),
     ports: {
-      cameras: createCameras(parseCameraFile(CAMERAS, 'cameras.yaml', {})),
+      cameras: catalogue,
       frames: createRedisFrameRing(connection, { prefix, ringBytes: 4_000_000 }),
       states: createRedisCameraStates(connection, prefix),
       pictures: createPictures(),
@@ -105,7 +128,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<Te
   const running = await startApi({ host: '127.0.0.1', port: 0, app: createApi(deps) });
   const url = `http://127.0.0.1:${running.port}`;
   const test: TestApi = {
-    ...{ url, deps, redis, principals, producer, inspector, queues, metricsAt, keys, running },
+    ...{ url, cameraFile, deps, redis, principals, producer, inspector, queues, metricsAt, keys, running },
     fetch: (path, { as, method = 'GET', json, headers = {}, body } = {}) =>
       fetch(url + path, {
         method,
@@ -133,6 +156,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<Te
       await running.close();
       await Promise.all([producer.close(), inspector.close(), queues.close()]);
       connection.disconnect();
+      await catalogue.close();
       await database.close();
       await redis.stop();
       await rm(folder, { recursive: true, force: true });

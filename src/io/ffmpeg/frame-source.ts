@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type {
   FrameSource,
   OpenOptions,
@@ -11,13 +11,24 @@ import type {
 import type { Picture } from '../../domain/picture.js';
 import { readArguments } from './arguments.js';
 import { isNotRunnable, notRunnable } from './binary.js';
+import { readLines, stopChild } from './child.js';
+import {
+  besideArguments,
+  COPY_FD,
+  copyable,
+  type CopyReader,
+  isAboutCopy,
+  isCopyRefusal,
+  problemOf,
+  readCopy,
+  toSink,
+} from './copy-output.js';
 import { createMarkReader, type Mark } from './marks.js';
-import { fileProblem, isDamage, plainLine, streamProblem } from './reasons.js';
+import { fileProblem, isDamage, liveProblem, plainLine } from './reasons.js';
+import { inputOf, type SourceInput, writeInput } from './source-input.js';
 import { createY4mReader } from './y4m.js';
 
-const KILL_AFTER_MS = 2000;
 const KEPT_LINES = 30;
-const LONGEST_LINE = 400;
 
 /**
  * One running ffmpeg. Its output is read only while no picture is waiting here; then its pipe is full and it
@@ -31,7 +42,9 @@ export class FfmpegSource implements FrameSource {
   readonly #marks: (Mark & { arrivedAt: number })[] = [];
   readonly #lines: string[] = [];
   readonly #lastSourceFrame: () => number;
+  readonly #copy: CopyReader | undefined;
   #damage: SourceEnding['damage'];
+  #copyRefusal: string | undefined;
   #failure: Error | undefined;
   #decodeErrors = 0;
   #isClosed = false;
@@ -42,15 +55,24 @@ export class FfmpegSource implements FrameSource {
   constructor(
     program: string,
     private readonly source: SourceAddress,
-    { signal, ...options }: OpenOptions,
+    { signal, sink, ...options }: OpenOptions,
+    input: SourceInput = inputOf(source, options),
   ) {
-    this.#child = spawn(program, readArguments(source, options), {
-      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    const args = readArguments(source, options, sink ? copyable(input) : input);
+    this.#child = spawn(program, sink ? [...args, ...besideArguments()] : args, {
+      stdio: [
+        input.stdin === undefined ? 'ignore' : 'pipe',
+        ...(['pipe', 'pipe', 'pipe'] as const),
+        ...(sink ? (['pipe'] as const) : []),
+      ],
     });
+    // Not in the command line, which everyone may read: the address with its password.
+    writeInput(this.#child, input);
     this.#output = this.#child.stdout as Readable;
-    this.#lastSourceFrame = this.#readMarks(this.#child.stdio[3] as Readable);
+    this.#lastSourceFrame = this.#readMarks(this.#child.stdio[3] as Readable, input.originUs);
+    this.#copy = sink && readCopy(this.#child.stdio[COPY_FD] as Readable, toSink(sink));
     this.#readPictures();
-    this.#readErrors(this.#child.stderr as Readable);
+    readLines(this.#child.stderr as Readable, (line) => this.#noteLine(line));
     const stop = () => void this.close();
     this.#child.on('error', (error) => {
       this.#failure = isNotRunnable(error) ? notRunnable(program, error) : error;
@@ -91,13 +113,21 @@ export class FfmpegSource implements FrameSource {
       silentMs: this.#silentMs,
       hadFrames: this.#lastSourceFrame() >= 0,
     };
-    const toProblem = this.source.kind === 'file' ? fileProblem : streamProblem;
+    const toProblem = this.source.kind === 'file' ? fileProblem : liveProblem;
     const problem = toProblem(this.source, this.#lines, exit);
     return { ...(problem ? { problem } : {}), ...(this.#damage ? { damage: this.#damage } : {}) };
   }
 
   stats(): SourceStats {
-    return { heardAt: this.#heardAt, decodeErrors: this.#decodeErrors };
+    const noticed = { heardAt: this.#heardAt, decodeErrors: this.#decodeErrors };
+    if (!this.#copy) return noticed;
+    const copyProblem = this.#copyRefusal ?? this.#copy.problem();
+    return { ...noticed, copiedBytes: this.#copy.bytes(), ...problemOf(copyProblem) };
+  }
+
+  /** It ended before the first picture, and because of the copy: without a sink it can be read. */
+  endedByCopy(): boolean {
+    return this.#copyRefusal !== undefined && this.#isClosed && this.#lastSourceFrame() < 0;
   }
 
   setIdle(): void {
@@ -105,19 +135,19 @@ export class FfmpegSource implements FrameSource {
   }
 
   async close(): Promise<void> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.kill('SIGTERM');
-    // ffmpeg finishes the write it is in before it obeys: closing our end of the pipes ends that write.
-    for (const stream of [this.#output, this.#child.stdio[3] as Readable]) stream.destroy();
-    const kill = setTimeout(() => this.#child.kill('SIGKILL'), KILL_AFTER_MS);
-    await this.#closed;
-    clearTimeout(kill);
+    const outputs = [this.#output, this.#child.stdio[3], this.#child.stdio[COPY_FD]];
+    await stopChild(
+      this.#child,
+      outputs.filter((pipe) => pipe instanceof Readable),
+      this.#closed,
+    );
   }
 
-  #readMarks(pipe: Readable): () => number {
+  #readMarks(pipe: Readable, originUs: number | undefined): () => number {
     const reader = createMarkReader((mark) => {
       this.#marks.push({ ...mark, arrivedAt: Date.now() });
       this.#wake();
-    });
+    }, originUs);
     pipe.setEncoding('latin1');
     pipe.on('data', (text: string) => {
       this.#heardAt = Date.now();
@@ -144,21 +174,11 @@ export class FfmpegSource implements FrameSource {
     this.#output.on('error', () => undefined);
   }
 
-  #readErrors(pipe: Readable): void {
-    let rest = '';
-    pipe.setEncoding('utf8');
-    pipe.on('data', (text: string) => {
-      const lines = (rest + text).split('\n');
-      rest = (lines.pop() ?? '').slice(0, LONGEST_LINE);
-      lines.forEach((line) => this.#noteLine(line.slice(0, LONGEST_LINE)));
-    });
-    pipe.on('error', () => undefined);
-  }
-
   #noteLine(line: string): void {
     this.#lines.push(line);
     if (this.#lines.length > KEPT_LINES) this.#lines.shift();
-    if (!isDamage(line)) return;
+    if (isCopyRefusal(line)) this.#copyRefusal ??= plainLine(line, this.source);
+    if (!isDamage(line) || isAboutCopy(line)) return;
     this.#decodeErrors++;
     if (this.#damage) return;
     this.#damage = { afterFrame: this.#lastSourceFrame(), message: plainLine(line, this.source) };

@@ -16,15 +16,19 @@ export interface Mark {
  *     sampled=1
  *
  * The time is taken from `pts` (whole µs by `settb=AVTB`): `pts_time` has six digits and is seconds off after a day.
+ * @param originUs times count from there, µs; default: from the first frame
  */
-export function createMarkReader(onMark: (mark: Mark) => void): {
+export function createMarkReader(
+  onMark: (mark: Mark) => void,
+  originUs?: number,
+): {
   push(text: string): void;
   lastFrame(): number;
 } {
   let rest = '';
   let header: { frame: number; us: number } | undefined;
   let source = { frame: -1, mediaMs: 0 };
-  let firstUs: number | undefined;
+  let firstUs = originUs;
 
   function read(line: string): void {
     if (line.startsWith('frame:')) {

@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { type FileInfo, SourceError, type SourceFault } from '../../domain/frame-source.js';
+import type { FileInfo } from '../../domain/frame-source.js';
 import { MAX_PIXELS, probeArguments } from './arguments.js';
 import { type FfmpegBinaries, isNotRunnable, notRunnable } from './binary.js';
-import { plainLine } from './reasons.js';
+import { fail, plainLine } from './reasons.js';
 
 const TIMEOUT_MS = 20_000;
 
@@ -52,7 +52,11 @@ async function fingerprintOf(path: string): Promise<string> {
       fail('missing', `${path} does not exist; check the path in source`);
     fail('unreadable', `${path} cannot be opened (${error.code}); check its permissions`);
   });
-  if (about.isDirectory()) fail('unsupported', `${path} is a folder; name one video file`);
+  if (about.isDirectory())
+    fail(
+      'unsupported',
+      `${path} is a folder; name one video file, or end source with / to read the pictures in it`,
+    );
   if (!about.isFile()) fail('unsupported', `${path} is no regular file; name one video file`);
   if (about.size === 0) fail('empty', `${path} is empty (0 bytes); copy or record it again`);
   return `${path}|${about.size}|${Math.round(about.mtimeMs)}`;
@@ -92,8 +96,4 @@ async function probe(
 function tellingLine(stderr: string): string {
   const lines = stderr.trim().split('\n');
   return lines.findLast((line) => !line.includes('Invalid data found')) ?? lines.at(-1) ?? '';
-}
-
-function fail(fault: SourceFault, message: string): never {
-  throw new SourceError({ fault, message });
 }

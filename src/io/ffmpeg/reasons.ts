@@ -1,6 +1,11 @@
-import type { SourceAddress, SourceFault, SourceProblem } from '../../domain/frame-source.js';
-import { STREAM_TIMEOUT_MS } from './arguments.js';
+import {
+  type SourceAddress,
+  SourceError,
+  type SourceFault,
+  type SourceProblem,
+} from '../../domain/frame-source.js';
 import { redactUrls } from '../../domain/redact.js';
+import { streamTimeoutMs } from './source-input.js';
 
 /** How an ffmpeg process ended. */
 export interface Exit {
@@ -12,8 +17,10 @@ export interface Exit {
   readonly signal: string | null;
 }
 
-/** What ffmpeg's last words mean, most telling first. */
-const MEANINGS: readonly (readonly [RegExp, SourceFault, string])[] = [
+type Meanings = readonly (readonly [RegExp, SourceFault, string])[];
+
+/** What ffmpeg's last words about a stream mean, most telling first. */
+const STREAM_MEANINGS: Meanings = [
   [
     /\b401\b|\b403\b|unauthorized|authorization failed|forbidden/i,
     'unauthorised',
@@ -40,30 +47,63 @@ const MEANINGS: readonly (readonly [RegExp, SourceFault, string])[] = [
   [/end of file|ends prematurely|broken pipe|connection reset/i, 'ended', 'closed the connection'],
 ];
 
-/** Why reading a stream ended, in one sentence without credentials. */
-export function streamProblem(source: SourceAddress, lines: readonly string[], exit: Exit): SourceProblem {
-  const words = lines.map((line) => plainLine(line, source));
-  // Where frames came, the complaints about damaged ones are not why it ended.
-  const meanings = MEANINGS.filter(([, fault]) => fault !== 'unsupported' || !exit.hadFrames);
-  const worst = words.findLast((line) => meanings.some(([pattern]) => pattern.test(line)));
-  const meaning = meanings.find(([pattern]) => worst !== undefined && pattern.test(worst));
-  const isVague = !meaning || meaning[1] === 'unsupported';
+/** The same about a video device (V4L2). */
+const DEVICE_MEANINGS: Meanings = [
+  [
+    /no such (file|device)/i,
+    'missing',
+    'is not there; check that the camera is plugged in and its number (v4l2-ctl --list-devices)',
+  ],
+  [
+    /permission denied/i,
+    'unreadable',
+    'may not be opened; add the user to the group video (usermod -aG video <user>), or pass the device to the container',
+  ],
+  [/resource busy/i, 'refused', 'is in use by another program; end that one first'],
+  [
+    /not a video capture device|inappropriate ioctl|matches no streams|decoder .*not found|invalid (data|argument)/i,
+    'unsupported',
+    'is no camera that can be read; choose another number (v4l2-ctl --list-devices)',
+  ],
+];
+
+/** Why reading a stream or a device ended, in one sentence without credentials. */
+export function liveProblem(source: SourceAddress, lines: readonly string[], exit: Exit): SourceProblem {
+  // The concat demuxer repeats the address, which may hold anything; what is wrong stands in the other lines.
+  const words = lines
+    .filter((line) => !line.includes('Impossible to open'))
+    .map((line) => plainLine(line, source));
+  const timeoutMs = streamTimeoutMs(source);
+  const meant = meaningOf(source, words, exit);
+  const isVague = !meant || meant.fault === 'unsupported';
   // Some protocols (RTSP, UDP, SRT) give a timeout other names.
-  if (isVague && exit.code !== 0 && exit.signal === null && exit.silentMs >= STREAM_TIMEOUT_MS) {
+  if (isVague && exit.signal === null && exit.silentMs >= timeoutMs && (exit.code !== 0 || exit.hadFrames)) {
     return {
       fault: 'timeout',
-      message: `${source.label} sent nothing for ${STREAM_TIMEOUT_MS / 1000} s; check the network and that the camera is on`,
+      message: `${source.label} sent nothing for ${timeoutMs / 1000} s; check the network and that the camera is on`,
     };
   }
-  if (meaning && worst !== undefined) {
-    return { fault: meaning[1], message: `${source.label} ${meaning[2]} (ffmpeg: ${worst})` };
-  }
+  if (meant) return meant;
   if (exit.signal !== null) return killed(source, exit.signal);
   if (exit.code === 0) return { fault: 'ended', message: `${source.label} ended the stream` };
   return {
     fault: 'failed',
     message: `${source.label} cannot be read (ffmpeg: ${words.at(-1) ?? `exit ${exit.code}`})`,
   };
+}
+
+function meaningOf(source: SourceAddress, words: readonly string[], exit: Exit): SourceProblem | undefined {
+  // Where frames came, the complaints about damaged ones are not why it ended.
+  const meanings = (source.kind === 'device' ? DEVICE_MEANINGS : STREAM_MEANINGS).filter(
+    ([, fault]) => fault !== 'unsupported' || !exit.hadFrames,
+  );
+  for (const line of words.toReversed()) {
+    // A port or a path may be 404 too.
+    const said = line.replace(/\b[a-z]+:\/\/\S+/gi, '');
+    const meaning = meanings.find(([pattern]) => pattern.test(said));
+    if (meaning) return { fault: meaning[1], message: `${source.label} ${meaning[2]} (ffmpeg: ${line})` };
+  }
+  return undefined;
 }
 
 /** Why reading a file ended early; `undefined` when it was read to its end. */
@@ -93,7 +133,10 @@ export function plainLine(line: string, source: SourceAddress): string {
     .replace(/\[[^\]]* @ 0x[0-9a-f]+\] /gi, '')
     .replace(/\[(fatal|error|warning|panic)\] /g, '');
   return redactUrls(
-    bare.replaceAll(`file:${source.location}: `, '').replaceAll(source.location, source.label),
+    bare
+      .replaceAll(`file:${source.location}: `, '')
+      .replaceAll('pipe:0: ', '')
+      .replaceAll(source.location, source.label),
   ).trim();
 }
 
@@ -103,4 +146,9 @@ function isError(line: string): boolean {
 
 function killed(source: SourceAddress, signal: string): SourceProblem {
   return { fault: 'killed', message: `ffmpeg was stopped by ${signal} while it read ${source.label}` };
+}
+
+/** @throws SourceError always; the message says what is wrong and what to do. */
+export function fail(fault: SourceFault, message: string): never {
+  throw new SourceError({ fault, message });
 }

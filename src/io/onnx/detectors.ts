@@ -4,7 +4,7 @@ import { KINDS } from '../../../models/decode/kinds.js';
 import { suppress } from '../../../models/decode/suppress.js';
 import { toDetections } from '../../../models/detections.js';
 import type { NetworkSpec } from '../../../models/network.js';
-import { createSampler, inputSizeFor, placement } from '../../../models/sample.js';
+import { createSampler, inputSizeFor, placement, type Sampler } from '../../../models/sample.js';
 import type { Detection } from '../../domain/detection.js';
 import { clipToPicture, type UnitBox } from '../../domain/geometry.js';
 import { pictureBytes, type Picture } from '../../domain/picture.js';
@@ -49,32 +49,57 @@ function createDetector(
   network: LoadedNetwork,
   metrics?: Pick<Metrics, 'inference'>,
 ): Detector {
-  const sample = createSampler(spec);
+  const inputs = createInputs(spec);
   const { decoder } = KINDS[spec.decode];
   const wantedLabels = labelChooser(spec);
-  const detect = async (picture: Picture, look: UnitBox, wanted: Wanted): Promise<Detection[]> => {
-    const size = inputSizeFor(picture, look, spec);
+  const detect = async (
+    picture: Picture,
+    look: UnitBox,
+    share: number,
+    wanted: Wanted,
+  ): Promise<Detection[]> => {
+    const { input, sample } = inputs(share);
+    const size = inputSizeFor(picture, look, input);
     sample(picture, look, network.input(size), size);
     const startedAt = performance.now();
     const outputs = await network.run(size);
     metrics?.inference(spec.name, performance.now() - startedAt);
     const kept = suppress(decoder.decode(outputs, { ...spec, ...size }, wanted), spec.labels);
-    return toDetections(kept, placement(picture, look, spec), look, spec.labels);
+    return toDetections(kept, placement(picture, look, input), look, spec.labels);
   };
   // Callers share one input tensor: each waits for the one before.
   let last: Promise<unknown> = Promise.resolve();
   return {
     network: spec.name,
     labels: spec.labels,
-    detect: async (picture, look, { classes, minScore }) => {
+    detect: async (picture, look, { classes, minScore, inputShare = 1 }) => {
       checkPicture(picture);
       const labels = wantedLabels(classes);
       const region = clipToPicture(look);
       if (!region) return [];
-      const mine = last.then(() => detect(picture, region, { minScore, labels }));
+      const mine = last.then(() => detect(picture, region, inputShare, { minScore, labels }));
       last = mine.catch(() => undefined);
       return mine;
     },
+  };
+}
+
+/** The network as one with a smaller input, a share of each side in its own steps; one of fixed size stays as it is. */
+function createInputs(
+  spec: NetworkSpec,
+): (share: number) => { readonly input: NetworkSpec; readonly sample: Sampler } {
+  const made = new Map<string, { input: NetworkSpec; sample: Sampler }>();
+  return (share) => {
+    const { sizeStep: step } = spec;
+    const side = (length: number): number =>
+      step === undefined
+        ? length
+        : Math.min(length, Math.max(step, Math.round((length * share) / step) * step));
+    const input = { ...spec, width: side(spec.width), height: side(spec.height) };
+    const key = `${input.width}x${input.height}`;
+    const known = made.get(key) ?? { input, sample: createSampler(input) };
+    made.set(key, known);
+    return known;
   };
 }
 

@@ -9,14 +9,17 @@ const RETRY_MS = 25;
  * kernel keeps for SQLite on the file `path`: it goes with its holder, also by kill -9, so it is never stale, and
  * two that find it free cannot both get it. The empty file stays.
  * @param timeoutMs how long to wait for another holder.
- * @throws InputError when the file cannot be opened; Error when the wait is over.
+ * @throws InputError when the file cannot be opened; Error with `code` ELOCKED when the wait is over.
  */
 export async function withFileLock<T>(path: string, timeoutMs: number, work: () => Promise<T>): Promise<T> {
   const lock = open(path);
   try {
     const deadline = Date.now() + timeoutMs;
     while (!isTaken(lock)) {
-      if (Date.now() > deadline) throw new Error(`${path} is locked by another process for ${timeoutMs} ms`);
+      if (Date.now() > deadline) {
+        const message = `${path} is locked by another process for ${timeoutMs} ms`;
+        throw Object.assign(new Error(message), { code: 'ELOCKED' });
+      }
       await delay(RETRY_MS);
     }
     return await work();

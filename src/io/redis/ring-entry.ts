@@ -10,10 +10,11 @@ export function entryId({ pass, seq }: Pick<RingCursor, 'pass' | 'seq'>): string
 
 /** The fields of an entry as the ring's stream stores them: everything but the bytes of the picture. */
 export function entryFields(entry: RingEntry): (string | number)[] {
-  const { kind, gated, frame, at, sampledAt, regions, picture } = entry;
+  const { kind, gated, frame, at, sampledAt, regions, degraded, picture } = entry;
   const boxes = JSON.stringify(regions.map(({ x, y, width, height }) => [x, y, width, height]));
   return [
     ...['kind', kind, 'gated', gated, 'frame', frame, 'at', at, 'sampledAt', sampledAt, 'regions', boxes],
+    ...(degraded === undefined ? [] : ['degraded', degraded]),
     ...(picture ? ['width', picture.width, 'height', picture.height, 'format', picture.format] : []),
   ];
 }
@@ -36,7 +37,11 @@ export function parseEntry(cameraId: string, id: string, fields: readonly string
   if (![pass, seq, gated, frame, at, sampledAt].every(isNumber)) return undefined;
   const regions = parseRegions(of['regions']);
   if (regions === undefined) return undefined;
-  const entry = { cameraId, pass, seq, gated, kind, frame, at, sampledAt, regions } as RingEntry;
+  const degraded = of['degraded'] === undefined ? {} : { degraded: Number(of['degraded']) };
+  const entry = {
+    ...{ cameraId, pass, seq, gated, kind, frame, at, sampledAt, regions },
+    ...degraded,
+  } as RingEntry;
   const shape = parseShape(of);
   return shape ? { entry, shape } : { entry };
 }

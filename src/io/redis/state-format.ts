@@ -26,9 +26,29 @@ const StoredSource = z.object({
   width: count.optional(),
   height: count.optional(),
   file: z
-    .object({ fingerprint: z.string(), startedAt: z.number(), durationMs: z.number().optional() })
+    .object({
+      fingerprint: z.string(),
+      startedAt: z.number(),
+      durationMs: z.number().optional(),
+      firstPass: count.optional(),
+    })
     .optional(),
   progress: z.number().optional(),
+  beatAt: z.number().optional(),
+  sampler: z.string().optional(),
+  retries: count.optional(),
+  nextTryAt: z.number().optional(),
+  isIdle: z.boolean().optional(),
+  degraded: count.optional(),
+  quality: z
+    .object({
+      sourceFps: z.number().optional(),
+      bitrateKbps: z.number().optional(),
+      decodeErrorsPerMin: z.number(),
+      latencyMs: z.number().optional(),
+      driftMs: z.number().optional(),
+    })
+    .optional(),
 });
 
 export function checkpointJson(checkpoint: Checkpoint): string {

@@ -40,7 +40,7 @@ export async function compareGate(clip: string, signal: AbortSignal): Promise<Ga
   return onStage(cameras, signal, async ({ world }) => {
     const outside = await world.ports([
       ...(['cameras', 'detectors', 'pictures', 'snapshots', 'events'] as const),
-      ...(['alerts', 'audit', 'mail', 'metrics'] as const),
+      ...(['alerts', 'audit', 'mail', 'gaps', 'probes', 'reports', 'metrics'] as const),
     ]);
     const inside = {
       frames: createMemoryFrameRing({ ringBytes: RING_BYTES }),

@@ -15,7 +15,7 @@ export async function measureGate({ footage, seconds, signal }: BenchContext): P
   const camera = { id: CAMERA, source: long, fps: MIXED_FPS, pace: 'fast' };
   const { road, ratio } = await onStage([camera], signal, async (stage) => {
     await stage.workers(['motion']);
-    stage.children.start('sampler', 'sampler');
+    stage.children.start('sampler', 'sampler', '--exit-when-finished');
     await watchCommits(stage, [CAMERA], ([points]) => (points?.length ?? 0) >= 1, CAPTURED);
     // Whole cycles: a round that holds less movement than its share would look too good.
     return alternate(stage, long, seconds, async () => {

@@ -45,7 +45,7 @@ export async function measureLatency(context: BenchContext): Promise<Figure[]> {
   }));
   return onStage(cameras, signal, async (stage) => {
     await stage.workers(...Array<string[]>(WORKERS).fill(['motion']), ['alert', 'notification']);
-    stage.children.start('sampler', 'sampler');
+    stage.children.start('sampler', 'sampler', '--exit-when-finished');
     const { states } = await stage.world.ports(['states']);
     const isOk = async (id: string) => (await states.source(id))?.status === 'ok';
     await stage.until('reading of the cameras', 60_000, async () =>

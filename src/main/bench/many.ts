@@ -38,7 +38,7 @@ async function measureMany(
   return onStage(cameras, signal, async (stage) => {
     const empty = await usedBytes(stage);
     await stage.workers(['motion'], ['motion']);
-    stage.children.start('sampler', 'sampler');
+    stage.children.start('sampler', 'sampler', '--exit-when-finished');
     await watchCommits(stage, ids, (points) => points.every((mine) => mine.length > 0));
     await stage.wait(SETTLE_MS);
     const load = startLoadMeter();

@@ -22,7 +22,7 @@ export async function measureRoad({ footage, seconds, signal }: BenchContext): P
   };
   const { bare, road, ratio } = await onStage([camera], signal, async (stage) => {
     await stage.workers(['motion']);
-    stage.children.start('sampler', 'sampler');
+    stage.children.start('sampler', 'sampler', '--exit-when-finished');
     await watchCommits(stage, [CAMERA], ([points]) => (points?.length ?? 0) >= 3);
     return alternate(stage, source, seconds, async (ms) => {
       const until = performance.now() + ms;

@@ -3,6 +3,7 @@ import { openQueues } from '../../../queues/open-queues.js';
 import { ensureFirstAdmin } from '../../api/accounts.js';
 import { createApi } from '../../api/app.js';
 import { startApi } from '../../api/server.js';
+import { createFfmpegSources } from '../../io/ffmpeg/sources.js';
 import { exposeMetrics } from '../../io/metrics.js';
 import { collectMetrics, publishMetrics } from '../../io/redis-metrics.js';
 import { sharedSecret } from '../../io/redis/shared-secret.js';
@@ -32,6 +33,13 @@ export async function api(options: RunOptions): Promise<number> {
         'audit',
       ]),
       principals,
+      catalogue: await world.catalogue(),
+      cameraStore: await world.cameraStore(),
+      sources: createFfmpegSources(),
+      cameraHosts: config.CAMERA_HOSTS,
+      gaps: await world.gaps(),
+      ...(await world.ports(['reports'])),
+      recordings: await world.recordings(),
       sessionSecret: await sharedSecret(redis, prefix, 'session'),
       boardQueues: queueNames.map((name) => queues.queue(name)),
       metricsText: async (scraped) => exposeMetrics([...(await collectMetrics({ redis, prefix })), scraped]),

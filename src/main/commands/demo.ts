@@ -79,6 +79,7 @@ async function show(world: World, stage: Stage): Promise<number> {
   const admin = await ensureFirstAdmin(await world.principals());
   const system = startSystem(stage.config, stage.log, {
     again: false,
+    exitWhenFinished: !stage.keep,
     logDir: join(stage.config.DATA_DIR, 'logs'),
   });
   const view = createLiveView(process.stdout, ports.cameras.site.timeZone);

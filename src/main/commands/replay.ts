@@ -20,6 +20,8 @@ import { createSnapshotStore } from '../../io/snapshots.js';
 import { createAlertStore } from '../../io/sql/alert-store.js';
 import { createAuditLog } from '../../io/sql/audit-log.js';
 import { createEventStore } from '../../io/sql/event-store.js';
+import { createGapStore } from '../../io/sql/gap-store.js';
+import { createHealthReports } from '../../io/sql/health-reports.js';
 import { openDatabase } from '../../io/sql/open.js';
 import { createLog } from '../../log.js';
 import type { AlertStore, CameraStates, EventStore, Ports } from '../../ports.js';
@@ -65,6 +67,9 @@ export async function replay(video: string, options: ReplayOptions): Promise<num
       audit: createAuditLog(database),
       // The road ends here: a replay tells nobody.
       mail: { send: async () => 'replay: not sent' },
+      gaps: createGapStore(database),
+      probes: { look: async () => [] },
+      reports: createHealthReports(database),
       metrics: createMetrics({ process: 'replay' }),
     };
     await loadNetworks([camera], ports.detectors);

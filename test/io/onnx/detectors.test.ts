@@ -168,6 +168,21 @@ needs(
     expect(runs.length).toBeGreaterThanOrEqual(2);
   });
 
+  it('finds them with a smaller input too, in the same place', async () => {
+    const detector = await detectors.get('nanodet-g-416');
+    const picture = await readPicture(testData('faces/nasa_astronaut_1face.png'));
+    const options = { classes: ['person'], minScore: 0.4 };
+    const [whole] = await detector.detect(picture, WHOLE, options);
+    for (const inputShare of [320 / 416, 0.5, 0.01]) {
+      const [small] = await detector.detect(picture, WHOLE, { ...options, inputShare });
+      if (inputShare < 0.1) continue; // 32 pixels: too few to see anything, enough to run
+      expect(Math.abs(small!.box.x - whole!.box.x)).toBeLessThan(0.06);
+      expect(Math.abs(small!.box.height - whole!.box.height)).toBeLessThan(0.08);
+    }
+    // What was asked for in between changes nothing.
+    expect(await detector.detect(picture, WHOLE, options)).toEqual([whole]);
+  });
+
   it('keeps pictures apart that are given at the same time', async () => {
     const detector = await detectors.get('nanodet-g-416');
     const crowd = await readPicture(testData('suspicious/arda_crowd.jpg'));

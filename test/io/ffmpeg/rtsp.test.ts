@@ -1,0 +1,183 @@
+import { readFileSync } from 'node:fs';
+import type { FrameSource, OpenOptions, SourceFrame } from '../../../src/domain/frame-source.js';
+import { parseSource } from '../../../src/domain/source-address.js';
+import { createFfmpegSources } from '../../../src/io/ffmpeg/sources.js';
+import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.js';
+import { type RtspServer, startRtsp } from '../../support/rtsp.js';
+import { processesWith } from './media.js';
+
+const sources = createFfmpegSources();
+const signal = new AbortController().signal;
+/** A quote and a space are special in the script that tells ffmpeg the address. */
+const PASSWORD = "s3c'ret pw";
+const CREDENTIALS = `viewer:${encodeURIComponent(PASSWORD)}`;
+let server: RtspServer;
+let proxy: FaultProxy;
+
+beforeAll(async () => {
+  server = await startRtsp([
+    { path: '/h264' },
+    { path: '/h265', codec: 'h265' },
+    { path: '/mjpeg', codec: 'mjpeg' },
+    { path: '/locked', user: 'viewer', password: PASSWORD },
+    { path: '/ends' },
+  ]);
+  proxy = await startFaultProxy(server.port);
+}, 60_000);
+afterAll(async () => {
+  await proxy.close();
+  await server.stop();
+});
+
+const open = (source: string, options: Partial<OpenOptions> = {}) =>
+  sources.open(parseSource(source), { fps: 10, maxWidth: 320, signal, ...options });
+
+async function take(source: FrameSource, count: number): Promise<SourceFrame[]> {
+  const frames: SourceFrame[] = [];
+  while (frames.length < count) {
+    const next = await source.next();
+    if (!next) throw new Error(`it ended: ${source.ending().problem?.message}`);
+    frames.push(next);
+  }
+  return frames;
+}
+
+async function endingOf(source: FrameSource) {
+  while (await source.next());
+  const ending = source.ending();
+  await source.close();
+  return ending;
+}
+
+describe('reading', () => {
+  it.each([
+    ['/h264', 'tcp'],
+    ['/h264', 'udp'],
+    ['/h265', 'tcp'],
+    ['/mjpeg', 'tcp'],
+  ] as const)('%s over %s gives every frame with its time', async (path, transport) => {
+    const source = open(server.url(path), { transport });
+    const frames = await take(source, 8);
+    await source.close();
+    expect(frames.map(({ frame }) => frame)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    const total = (frames.at(-1)?.mediaMs ?? 0) - (frames[0]?.mediaMs ?? 0);
+    // The server stamps what it sends by the clock: 7 frames at 10 a second.
+    expect(total).toBeGreaterThan(500);
+    expect(total).toBeLessThan(1200);
+    expect(frames[0]?.picture).toMatchObject({ width: 320, height: 240 });
+  });
+
+  it('takes fewer when fewer are wanted', async () => {
+    const source = open(server.url('/h264'), { fps: 2 });
+    const frames = await take(source, 3);
+    await source.close();
+    for (const [before, after] of [frames.slice(0, 2), frames.slice(1)]) {
+      const step = (after?.mediaMs ?? 0) - (before?.mediaMs ?? 0);
+      expect(step).toBeGreaterThan(250);
+      expect(step).toBeLessThan(950);
+    }
+  });
+});
+
+describe('the password', () => {
+  it('works, and stands in no command line', async () => {
+    const url = server.url('/locked', CREDENTIALS);
+    const source = open(url);
+    const [first] = await take(source, 1);
+    expect(first).toBeDefined();
+    const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim().split(' ');
+    const lines = children.map((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0'));
+    const ffmpeg = lines.filter(([program]) => program === 'ffmpeg');
+    expect(ffmpeg).toHaveLength(1);
+    expect(ffmpeg.flat().join(' ')).not.toMatch(/s3c|viewer/);
+    expect(await processesWith('s3c')).toEqual([]);
+    await source.close();
+  });
+
+  it.each([
+    ['a wrong one', 'viewer:wr0ng'],
+    ['none', undefined],
+  ])('%s is told', async (_, credentials) => {
+    const { problem } = await endingOf(open(server.url('/locked', credentials)));
+    expect(problem?.fault).toBe('unauthorised');
+    expect(problem?.message).toContain(`rtsp://127.0.0.1:${server.port}/locked refuses the user name or password`);
+    expect(problem?.message).not.toMatch(/wr0ng|viewer/);
+  });
+});
+
+describe('what goes wrong', () => {
+  it('has a name: no such stream', async () => {
+    const { problem } = await endingOf(open(server.url('/401/nothing', CREDENTIALS)));
+    expect(problem?.fault).toBe('missing');
+    expect(JSON.stringify(problem)).not.toContain('s3c');
+  });
+
+  it('has a name: an unknown host, whatever its path says', async () => {
+    const { problem } = await endingOf(open('rtsp://a:s3cret@no-such-host.invalid/404'));
+    expect(problem?.fault).toBe('unreachable');
+    expect(JSON.stringify(problem)).not.toContain('s3cret');
+  });
+
+  it('has a name: the camera ends the stream', async () => {
+    const source = open(server.url('/ends'));
+    await take(source, 1);
+    server.set('/ends', 'end');
+    expect((await endingOf(source)).problem?.fault).toBe('ended');
+  });
+
+  it('has a name: the connection breaks', async () => {
+    const source = open(`rtsp://127.0.0.1:${proxy.port}/h264`);
+    await take(source, 1);
+    proxy.cut();
+    const { problem } = await endingOf(source);
+    proxy.heal();
+    expect(problem?.fault).toBe('ended');
+  });
+
+  it('has a name: nothing comes any more', async () => {
+    const source = open(`rtsp://127.0.0.1:${proxy.port}/h264`);
+    await take(source, 1);
+    proxy.hang();
+    const { problem } = await endingOf(source);
+    proxy.heal();
+    expect(problem?.fault).toBe('timeout');
+    expect(problem?.message).toContain('sent nothing for 5 s');
+  }, 20_000);
+});
+
+describe('probe', () => {
+  const probe = (source: string) => sources.probe(parseSource(source), { signal });
+
+  it.each([
+    ['/h264', 'h264'],
+    ['/h265', 'hevc'],
+    ['/mjpeg', 'mjpeg'],
+  ])('says what %s sends', async (path, codec) => {
+    const { picture, fps, ...about } = await probe(server.url(path));
+    expect(about).toEqual({ codec, width: 768, height: 576 });
+    expect(picture).toMatchObject({ width: 768, height: 576, format: 'i420' });
+    expect(Math.abs((fps ?? NaN) - 10)).toBeLessThan(1);
+  });
+
+  it.each([
+    ['a wrong password', () => server.url('/locked', 'viewer:wr0ng'), 'unauthorised'],
+    ['a wrong path', () => server.url('/nothing'), 'missing'],
+    ['a closed port', () => 'rtsp://127.0.0.1:1/a', 'refused'],
+    ['a device that is not there', () => '99', 'missing'],
+  ])('says so: %s', async (_, source, fault) => {
+    await expect(probe(source())).rejects.toMatchObject({ name: 'SourceError', problem: { fault } });
+  });
+
+  it('ends when it is told to', async () => {
+    const stop = new AbortController();
+    const probing = sources.probe(parseSource(server.url('/h264')), { signal: stop.signal });
+    stop.abort(new Error('enough'));
+    await expect(probing).rejects.toThrow('enough');
+  });
+});
+
+it('a device that is not there is told with its name and the fix', async () => {
+  const { problem } = await endingOf(open('99'));
+  expect(problem?.fault).toBe('missing');
+  expect(problem?.message).toMatch(/^\/dev\/video99 is not there; check that the camera is plugged in/);
+});
