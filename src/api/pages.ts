@@ -39,8 +39,17 @@ export function camerasPage(options: { site: string; who: string; role: string }
     </header>
     <main>
       <p id="problem" class="problem" role="alert" hidden></p>
+      <p id="catalogue" class="banner" role="alert" hidden></p>
+      <details id="health" class="banner" hidden><summary></summary><ul></ul></details>
+      <p id="summary" class="summary" hidden></p>
       <section id="queues" class="queues" aria-label="Queues"></section>
       <section id="cameras" class="cameras" aria-label="Cameras"><p>Loading …</p></section>
+      <p class="legend" aria-label="Colours of the strips"><b>Last 24 hours, recording above analysis:</b>
+        <span class="key covered">there</span> <span class="key still">nothing moved</span>
+        <span class="key camera">camera</span> <span class="key network">network</span>
+        <span class="key disk">disk</span> <span class="key process">process</span>
+        <span class="key none">off or not there</span> <span class="key unknown">unknown</span>
+      </p>
     </main>
     <noscript><p class="problem">This page needs JavaScript; the same is at <a href="/api/v1/cameras">/api/v1/cameras</a>.</p></noscript>
     <script src="/assets/cameras.js" defer></script>`,

@@ -201,14 +201,6 @@ const cameraFields = {
     .describe(
       'while nothing moves only key frames are decoded; back to all frames within a second of movement',
     ),
-  tamper: z
-    .strictObject({
-      enabled: z.boolean().default(true),
-      afterS: seconds(1, 600)
-        .default(5)
-        .describe('a dark, covered or moved picture that stays this long is an event, s'),
-    })
-    .prefault({}),
   fps: z.number().gt(0).max(60).default(5).describe('frames analysed a second'),
   pace: z
     .enum(['realtime', 'fast'])

@@ -26,7 +26,15 @@ import { openDatabase } from '../io/sql/open.js';
 import { createPrincipals } from '../io/sql/principals.js';
 import { createRecordingIndex } from '../io/sql/recording-index.js';
 import type { Log } from '../log.js';
-import type { CameraCatalogue, CameraLeases, CameraStore, Gaps, Ports, Principals, RecordingIndex } from '../ports.js';
+import type {
+  CameraCatalogue,
+  CameraLeases,
+  CameraStore,
+  Gaps,
+  Ports,
+  Principals,
+  RecordingIndex,
+} from '../ports.js';
 import { registry } from '../../jobs/registry.js';
 import { checkJobsRedis } from '../../queues/connection.js';
 import { createInspector } from '../../queues/inspector.js';

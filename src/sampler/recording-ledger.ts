@@ -17,6 +17,8 @@ export interface RecordingLedger {
 }
 
 const RETRY_MS = 1000;
+/** A database or a disk that hangs does not keep a camera from stopping. */
+const CLOSE_WITHIN_MS = 5000;
 
 export function createRecordingLedger({
   onStoreError,
@@ -49,7 +51,9 @@ export function createRecordingLedger({
     isIdle: () => entries.length === 0,
     async close() {
       closing.abort();
-      await working;
+      const enough = new AbortController();
+      await Promise.race([working, wait(CLOSE_WITHIN_MS, enough.signal)]);
+      enough.abort();
     },
   };
 }

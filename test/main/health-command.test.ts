@@ -138,6 +138,12 @@ describe('an early check', () => {
     expect(asked).toEqual([{ at }, { id: `health-check-early-${at}`, delayMs: 34_990, origin: 'sampler' }]);
   });
 
+  it('is not asked for again at each failure of one outage', async () => {
+    for (const retries of [1, 2, 3])
+      await askForEarlyCheck(producer, camera, { status: 'retrying', since: AT, retries }, AT);
+    expect(asked).toHaveLength(2);
+  });
+
   it.each(['ok', 'connecting', 'disabled', 'finished'] as const)(
     'is not asked for a camera that is %s',
     async (status) => {

@@ -16,8 +16,10 @@ import { SILENT } from './rig.js';
 export const T0 = 1_795_251_600_000;
 
 /** Real files and a real index for a recorder, and what it told. */
-export async function makeRecordingRig(given: { folder?: string; record?: Record<string, unknown> } = {}) {
-  const dataDir = mkdtempSync(join(tmpdir(), 'camqueue-recorder-'));
+export async function makeRecordingRig(
+  given: { dataDir?: string; folder?: string; record?: Record<string, unknown> } = {},
+) {
+  const dataDir = given.dataDir ?? mkdtempSync(join(tmpdir(), 'camqueue-recorder-'));
   const folder = given.folder ?? join(dataDir, 'recordings');
   const database = await openDatabase({ dataDir });
   const files = createRecordingFiles(folder, 'alpha');

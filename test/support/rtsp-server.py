@@ -124,7 +124,7 @@ def main():
     cameras = {}
     open_server = serve(sys.argv[1], [about for about in mounts if not about.get("password")], cameras)
     locked = serve(sys.argv[2], [about for about in mounts if about.get("password")], cameras)
-    print(open_server.get_bound_port(), locked.get_bound_port(), flush=True)
+    print("%d %d" % (open_server.get_bound_port(), locked.get_bound_port()), flush=True)
 
     def listen():
         for line in sys.stdin:

@@ -82,12 +82,12 @@ export class IdlingSource implements FrameSource {
   }
 
   async next(): Promise<SourceFrame | undefined> {
-    for (;;) {
+    while (!this.#isClosed) {
       const [run] = this.#runs;
       if (run) {
         const frame = await this.#nextOf(run);
         if (frame) return frame;
-      } else if (this.#readerEnding || this.#isClosed) {
+      } else if (this.#readerEnding) {
         const failure = this.#reader.failure();
         if (failure) throw failure;
         return undefined;
@@ -97,6 +97,7 @@ export class IdlingSource implements FrameSource {
         });
       }
     }
+    return undefined;
   }
 
   ending(): SourceEnding {

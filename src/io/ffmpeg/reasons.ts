@@ -75,7 +75,7 @@ export function liveProblem(source: SourceAddress, lines: readonly string[], exi
     .map((line) => plainLine(line, source));
   const timeoutMs = streamTimeoutMs(source);
   const meant = meaningOf(source, words, exit);
-  const isVague = !meant || meant.fault === 'unsupported';
+  const isVague = !meant || meant.fault === 'unsupported' || (meant.fault === 'timeout' && exit.hadFrames);
   // Some protocols (RTSP, UDP, SRT) give a timeout other names.
   if (isVague && exit.signal === null && exit.silentMs >= timeoutMs && (exit.code !== 0 || exit.hadFrames)) {
     return {

@@ -51,34 +51,25 @@ export function createRecordingFiles(folder: string, node: string): RecordingFil
     },
     remove: async (path) => {
       const file = place(path);
-      try {
-        await unlink(file);
-      } catch (error) {
-        if (codeOf(error) === 'ENOENT') return false;
-        throw error;
-      }
-      // Fails when something is in it, also when that came just now: then it stays.
-      const day = dirname(file);
-      await rmdir(day).then(
-        () => rmdir(dirname(day)).catch(() => undefined),
-        () => undefined,
-      );
-      return true;
+      return lanes.write(() => removeFile(file));
     },
-    sha256: async (path) => undefinedWhenMissing(hashOf(place(path))),
-    space: async () => {
-      await mkdir(folder, { recursive: true });
-      const { bavail, blocks, bsize } = await statfs(folder);
-      return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+    sha256: async (path) => {
+      const file = place(path);
+      return lanes.write(() => undefinedWhenMissing(hashOf(file)));
     },
+    space: () => lanes.write(() => spaceOf(folder)),
     check: () => lanes.write(() => checkFolder(folder)),
-    list: (cameraId, count) => newestDays(folder, cameraId, count),
-    changedAt: async (path) => (await undefinedWhenMissing(stat(place(path))))?.mtimeMs,
+    list: (cameraId, days) => lanes.write(() => newestDays(folder, cameraId, days)),
+    changedAt: async (path) => {
+      const file = place(path);
+      return (await lanes.write(() => undefinedWhenMissing(stat(file))))?.mtimeMs;
+    },
     repair: async (path) => {
       const file = place(path);
-      const found = await undefinedWhenMissing(repairSegment(file));
-      if (!found) return undefined;
-      return { ...found, ...(await hashOf(file)) };
+      return lanes.write(async () => {
+        const found = await undefinedWhenMissing(repairSegment(file));
+        return found && { ...found, ...(await hashOf(file)) };
+      });
     },
   };
 }
@@ -88,7 +79,8 @@ async function createFile(file: string): Promise<FileHandle> {
   for (let isSecond = false; ; isSecond = true) {
     await mkdir(dirname(file), { recursive: true });
     try {
-      return await open(file, 'wx');
+      // Appends even where a successor, which took this process for dead, has cut a torn end off.
+      return await open(file, 'ax');
     } catch (error) {
       if (isSecond || codeOf(error) !== 'ENOENT') throw error;
     }
@@ -107,6 +99,28 @@ async function start(
     await rm(file, { force: true }).catch(() => undefined);
     throw error;
   }
+}
+
+async function removeFile(file: string): Promise<boolean> {
+  try {
+    await unlink(file);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false;
+    throw error;
+  }
+  // Fails when something is in it, also when that came just now: then it stays.
+  const day = dirname(file);
+  await rmdir(day).then(
+    () => rmdir(dirname(day)).catch(() => undefined),
+    () => undefined,
+  );
+  return true;
+}
+
+async function spaceOf(folder: string): Promise<{ freeBytes: number; totalBytes: number }> {
+  await mkdir(folder, { recursive: true });
+  const { bavail, blocks, bsize } = await statfs(folder);
+  return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
 }
 
 async function checkFolder(folder: string): Promise<void> {

@@ -25,7 +25,15 @@ export async function run(options: RunOptions): Promise<number> {
         log.warn({ cameraId: camera.id, fields: idle }, 'nothing acts on these fields yet');
     }
     const system = startSystem(config, log, { again: options.again === true });
-    log.info({ cameras: cameras.length, dataDir: config.DATA_DIR }, 'camqueue is starting');
+    log.info(
+      { cameras: (await world.catalogue()).all().length, dataDir: config.DATA_DIR },
+      'camqueue is starting',
+    );
+    if ((await world.catalogue()).all().length === 0)
+      log.warn(
+        {},
+        `there is no camera yet: add one to ${config.CAMERAS_FILE}, with "camqueue cameras add", or with POST /api/v1/cameras; it is followed without a restart`,
+      );
     const failed = await Promise.race([system.gaveUp, aborted(signal).then(() => undefined)]);
     if (failed !== undefined)
       log.error({ role: failed }, 'a process cannot work with its settings; see its message above');
@@ -38,7 +46,7 @@ export async function run(options: RunOptions): Promise<number> {
 
 /** Fields the camera file knows and no job uses yet: whoever set them must not believe that they work. */
 function notActedOn(camera: Camera): string[] {
-  const { plates, suspicious, record, calibration, rules, signals } = camera;
-  const set = { plates, suspicious, record, calibration, rules: rules[0], signals: signals[0] };
+  const { plates, suspicious, calibration, rules, signals } = camera;
+  const set = { plates, suspicious, calibration, rules: rules[0], signals: signals[0] };
   return Object.entries(set).flatMap(([field, value]) => (value === undefined ? [] : [field]));
 }

@@ -13,10 +13,12 @@ const SPAN_MS = 5000;
 export async function askForEarlyCheck(
   producer: Pick<Producer, 'enqueue'>,
   camera: Pick<Camera, 'alerts'>,
-  { status, since }: Pick<SourceState, 'status' | 'since'>,
+  { status, since, retries = 0 }: Pick<SourceState, 'status' | 'since' | 'retries'>,
   now: number,
 ): Promise<void> {
   if (status === 'ok' || status === 'connecting' || status === 'disabled' || status === 'finished') return;
+  // Later failures are the same outage: the check of its beginning, or the next minute's, tells of it.
+  if (retries > 1) return;
   const dueAt = since + camera.alerts.downAfterS * 1000;
   const slotAt = Math.ceil((dueAt + 1) / SPAN_MS) * SPAN_MS;
   if (slotAt <= now) return;
