@@ -47,7 +47,7 @@ export function effectiveStatus(
   if (!isOver(state) && now - writtenAt > SILENT_AFTER_MS) {
     return {
       status: 'no_signal',
-      reason: `${silence(state)} ${Math.round((now - writtenAt) / 1000)} s ago; no frame is read`,
+      reason: `${silence(state)}, ${Math.round((now - writtenAt) / 1000)} s ago; no frame is read`,
       since: writtenAt,
     };
   }

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import sharp from 'sharp';
 import { createSourceRule } from '../../src/api/allowed-source.js';
 import type { Role } from '../../src/ports.js';
 import { startTestApi, type TestApi } from '../support/api.js';
+import { type RtspServer, startRtsp } from '../support/rtsp.js';
 
 const CAMERA = { id: 'lane-1', source: 'rtsp://viewer:n3w-pw@10.0.2.1/main', fps: 4 };
 let api: TestApi;
@@ -204,23 +204,42 @@ it('the file is followed by the API', async () => {
 });
 
 describe('testing a source', () => {
-  let server: Server;
+  let server: RtspServer;
   beforeAll(async () => {
-    server = createServer((socket) => socket.end('no camera\r\n'));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    server = await startRtsp([{ path: '/open' }, { path: '/locked', user: 'viewer', password: 'n3w-pw' }]);
   });
-  afterAll(() => new Promise((resolve) => server.close(resolve)));
+  afterAll(() => server?.stop());
 
-  it('that is no camera answers with the fault, without the password; nothing is kept', async () => {
-    const { port } = server.address() as AddressInfo;
-    const answer = await send(
+  it('a camera answers with what it sends and a picture, whether it is kept or not', async () => {
+    const tested = await send(
       'POST',
       '/test',
-      { source: `rtsp://viewer:n3w-pw@127.0.0.1:${port}/main` },
+      { source: server.url('/locked', 'viewer:n3w-pw') },
       'operator',
     );
-    expect(answer).toMatchObject({ status: 422, body: { error: { field: 'source' } } });
-    expect(answer.text).not.toContain('n3w-pw');
+    expect(tested).toMatchObject({ status: 200, body: { codec: 'h264', width: 768, height: 576 } });
+    const [head, jpeg] = String(tested.body['snapshot']).split(',');
+    expect(head).toBe('data:image/jpeg;base64');
+    expect(await sharp(Buffer.from(jpeg ?? '', 'base64')).metadata()).toMatchObject({
+      format: 'jpeg',
+      width: 768,
+    });
+    expect((await send('POST', '', { id: 'real', source: server.url('/open') })).status).toBe(201);
+    expect(await send('POST', '/real/test', undefined, 'operator')).toMatchObject({
+      status: 200,
+      body: { codec: 'h264', width: 768 },
+    });
+    await send('DELETE', '/real');
+  });
+
+  it.each([
+    ['a wrong password', () => server.url('/locked', 'viewer:wr0ng-pw'), 'unauthorised'],
+    ['a wrong path', () => server.url('/nowhere'), 'missing'],
+    ['nobody there', () => 'rtsp://viewer:n3w-pw@127.0.0.1:1/main', 'refused'],
+  ])('%s answers with the fault, never with the password', async (_, source, code) => {
+    const answer = await send('POST', '/test', { source: source() }, 'operator');
+    expect(answer).toMatchObject({ status: 422, body: { error: { code, field: 'source' } } });
+    expect(answer.text).not.toMatch(/n3w-pw|wr0ng-pw/);
     expect(api.deps.ports.cameras.all()).toHaveLength(2);
   });
 });

@@ -130,21 +130,26 @@ describe('a camera that runs', () => {
     await states.putSource('gate-1', { ...ok, lastFrameAt: AT - 60_000 });
     expect(await json('/api/v1/cameras/gate-1')).toMatchObject({
       status: 'no_signal',
-      reason: 'no frame for 61 s; is its sampler running?',
+      reason: 'its sampler has fallen silent, 61 s ago; no frame is read',
     });
     await states.putSource('gate-1', {
       ...ok,
+      status: 'finished',
       lastFrameAt: AT - 60_000,
       file: { fingerprint: 'f', startedAt: 1 },
     });
-    expect(await json('/api/v1/cameras/gate-1')).toMatchObject({ status: 'ok' });
+    expect(await json('/api/v1/cameras/gate-1')).toMatchObject({ status: 'finished' });
     await states.putSource('gate-1', {
       ...ok,
       status: 'retrying',
+      retries: 3,
+      nextTryAt: AT + 12_000,
       reason: 'cannot open rtsp://viewer:s3cret-pw@10.0.0.5/main',
     });
     expect(await json('/api/v1/cameras/gate-1')).toMatchObject({
       reason: 'cannot open rtsp://***@10.0.0.5/main',
+      retries: 3,
+      nextTryAt: new Date(AT + 12_000).toISOString(),
     });
     await states.putSource('gate-1', ok);
   });

@@ -87,6 +87,8 @@ const ROUTES: readonly [method: string, path: string, url: string, answers: type
   ['get', '/api/v1/alerts', '/api/v1/alerts', VIEWER],
   ['get', '/api/v1/audit', '/api/v1/audit', { stranger: 401, viewer: 403, operator: 403, admin: 200 }],
   ['get', '/api/v1/queues', '/api/v1/queues', VIEWER],
+  ['get', '/api/v1/health', '/api/v1/health', { stranger: 401, viewer: 404, operator: 404, admin: 404 }],
+  ['get', '/api/v1/health/reports', '/api/v1/health/reports', VIEWER],
   ['get', '/healthz', '/healthz', OPEN],
   ['get', '/readyz', '/readyz', OPEN],
   ['get', '/metrics', '/metrics', VIEWER],

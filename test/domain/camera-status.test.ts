@@ -48,7 +48,7 @@ describe('what people are told about a camera', () => {
       { ...well, beatAt: silent },
       {
         status: 'no_signal',
-        reason: 'its sampler has fallen silent 7 s ago; no frame is read',
+        reason: 'its sampler has fallen silent, 7 s ago; no frame is read',
         since: silent,
       },
     ],
@@ -56,7 +56,7 @@ describe('what people are told about a camera', () => {
       'that its sampler was stopped',
       on,
       { status: 'ok', since: NOW - 60_000, beatAt: silent },
-      { status: 'no_signal', reason: 'its sampler was stopped 7 s ago; no frame is read', since: silent },
+      { status: 'no_signal', reason: 'its sampler was stopped, 7 s ago; no frame is read', since: silent },
     ],
     [
       'nothing else for a sampler that is restarted at once',
@@ -70,7 +70,7 @@ describe('what people are told about a camera', () => {
       { ...well, status: 'retrying', nextTryAt: NOW + 9000, beatAt: silent },
       {
         status: 'no_signal',
-        reason: 'its sampler has fallen silent 7 s ago; no frame is read',
+        reason: 'its sampler has fallen silent, 7 s ago; no frame is read',
         since: silent,
       },
     ],
@@ -80,7 +80,7 @@ describe('what people are told about a camera', () => {
       { ...well, status: 'connection_failed', nextTryAt: NOW - 9000, beatAt: silent },
       {
         status: 'no_signal',
-        reason: 'its sampler has fallen silent 7 s ago; no frame is read',
+        reason: 'its sampler has fallen silent, 7 s ago; no frame is read',
         since: silent,
       },
     ],
@@ -108,7 +108,7 @@ describe('what people are told about a camera', () => {
       { status: 'ok', since: NOW - 60_000, lastFrameAt: NOW - 20_000 },
       {
         status: 'no_signal',
-        reason: 'its sampler has fallen silent 20 s ago; no frame is read',
+        reason: 'its sampler has fallen silent, 20 s ago; no frame is read',
         since: NOW - 20_000,
       },
     ],

@@ -175,7 +175,8 @@ describe('a recording left open', () => {
     const contents = Buffer.concat([stream.init, ...fragments.map(({ bytes }) => bytes)]);
     const open = { state: 'open', sha256: undefined as never } as const;
     const left = await have('gate-1', 1, open, contents);
-    const written = await have('gate-2', 1, open, contents);
+    // Older, so it is looked at first.
+    const written = await have('gate-2', 1.1, open, contents);
     utimesSync(left.file, NOW / 1000 - 301, NOW / 1000 - 301);
     utimesSync(written.file, NOW / 1000 - 200, NOW / 1000 - 200);
     guard();

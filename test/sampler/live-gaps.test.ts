@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
+import type { RingEntry } from '../../src/domain/frame.js';
 import type { CameraId } from '../../src/domain/ids.js';
 import type { Gap, GapCause, SourceState } from '../../src/ports.js';
 import { createGapWatch, type GapWatch, type Unwatched } from '../../src/sampler/gap-watch.js';
@@ -230,7 +231,7 @@ describe('a stream over samplers', () => {
     const camera = rig.camera({ source: url, ...slow, ...fields });
     const sampling = rig.sample([camera], {
       signal: stop.signal,
-      ring: { ...rig.ring, append: unlessDead(rig.ring.append) },
+      ring: { ...rig.ring, append: unlessDead((entry: RingEntry) => rig.ring.append(entry)) },
       states: {
         ...rig.states,
         putSource: unlessDead((id: CameraId, state: SourceState) => rig.states.putSource(id, state)),

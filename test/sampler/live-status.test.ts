@@ -96,7 +96,6 @@ it('one that refuses connections has failed after three tries, and is tried on',
 });
 
 it('one with a wrong password says so, and is not hammered', async () => {
-  console.log(Date.now(), await state('locked'), told.get('locked'), delivered);
   await until(async () => ((await state('locked')).nextTryAt ?? 0) > Date.now() + 1_000_000);
   const { reason, retries } = await state('locked');
   expect(reason).toContain('refuses the user name or password');

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { Installation, needFreshBuild, until } from '../support/system.js';
+import { Installation, needFreshBuild, processesOf, until } from '../support/system.js';
 
 const SECRET = 'hunter2';
 
@@ -24,7 +24,13 @@ describe('the password of a camera', () => {
     );
     await until('a second try', run.stderr, (said) => said.split('"status":"retrying"').length > 1);
 
-    const texts: Record<string, string> = { stdout: run.stdout(), stderr: run.stderr(), ...answers };
+    const commands = processesOf(installation.folder).map(({ command }) => command);
+    const texts: Record<string, string> = {
+      'process list': commands.join('\n'),
+      stdout: run.stdout(),
+      stderr: run.stderr(),
+      ...answers,
+    };
     for (const name of ['jobs', 'frames'])
       texts[`${name} Redis`] = dump(
         join(installation.data, `redis/${name}.sock`),

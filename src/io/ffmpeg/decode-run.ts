@@ -49,8 +49,10 @@ export function startDecodeRun(
     problem: () => (isFinished ? undefined : reader.ending().problem),
     decodeErrors: () => reader.stats().decodeErrors,
     async close() {
-      stdin.destroy();
+      // Its standard input must end too: it would wait there for more, deaf to signals.
+      stdin.end();
       await reader.close();
+      stdin.destroy();
     },
   };
 }

@@ -116,8 +116,7 @@ function probeWithFfmpeg(
       try {
         read(chunk);
       } catch (error) {
-        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- SourceError is one
-        failed(error);
+        failed(error as Error);
         child.kill('SIGKILL');
       }
     });

@@ -1,6 +1,7 @@
 import type { Figure } from './figure.js';
 import type { Footage } from './footage.js';
 import { measureGate } from './gate.js';
+import { measureIdle } from './idle.js';
 import { measureLatency } from './latency.js';
 import { measureFour, measureSixteen } from './many.js';
 import { measureQueue } from './queue.js';
@@ -24,6 +25,7 @@ export const PARTS = {
   sixteen: measureSixteen,
   queue: measureQueue,
   latency: measureLatency,
+  idle: measureIdle,
 } satisfies Record<string, (context: BenchContext) => Promise<Figure[]>>;
 
 export type PartName = keyof typeof PARTS;

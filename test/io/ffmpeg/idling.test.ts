@@ -185,7 +185,7 @@ describe('the processes', () => {
 
   it('wait while nobody takes frames, and lose none', async () => {
     const large = ['-c:v', 'mjpeg', '-q:v', '1', '-pix_fmt', 'yuvj420p'];
-    const input = 'testsrc2=size=1280x720:rate=25:duration=4,noise=alls=40:allf=t';
+    const input = 'testsrc2=size=640x480:rate=25:duration=4,noise=alls=40:allf=t';
     const sink = recorded();
     const source = open(await makeClip(folder.path('much.mkv'), input, ...large), 1000, { fps: 25, sink });
     await source.next();
