@@ -80,7 +80,7 @@ export function liveProblem(source: SourceAddress, lines: readonly string[], exi
   if (isVague && exit.signal === null && exit.silentMs >= timeoutMs && (exit.code !== 0 || exit.hadFrames)) {
     return {
       fault: 'timeout',
-      message: `${source.label} sent nothing for ${timeoutMs / 1000} s; check the network and that the camera is on`,
+      message: `${source.label} sent nothing for ${Math.round(exit.silentMs / 1000)} s; check the network and that the camera is on`,
     };
   }
   if (meant) return meant;

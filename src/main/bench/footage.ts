@@ -14,7 +14,7 @@ export interface Footage {
   camera(): Promise<string>;
   /** One cycle of stillness and movement, and the same over and over. */
   mixed(): Promise<{ readonly once: string; readonly long: string }>;
-  /** A scene that nothing moves in, over and over; and the same with people in it after `ENTER_S`. */
+  /** A scene that nothing moves in, as long as is measured and `ENTER_S` more; and one that people enter after `ENTER_S`. */
   idle(): Promise<{ readonly still: string; readonly entering: string }>;
   remove(): Promise<void>;
 }
@@ -68,10 +68,14 @@ export async function openFootage(sample: string, seconds: number, signal: Abort
       const picture = await make('still.png', async () =>
         stillArguments(sample, await framesOf(sample, signal)),
       );
-      const still = await make('idle.mkv', async () => enteringArguments(picture, sample, 0));
+      const still = await make('idle.mkv', async () =>
+        enteringArguments(picture, sample, seconds + ENTER_S, 0),
+      );
       return {
         still,
-        entering: await make('entering.mkv', async () => enteringArguments(picture, sample, ENTERED_S)),
+        entering: await make('entering.mkv', async () =>
+          enteringArguments(picture, sample, ENTER_S, ENTERED_S),
+        ),
       };
     },
     remove: async () => {
@@ -124,13 +128,13 @@ const DAYLIGHT_NOISE = 2;
 /** The longest between two key frames that is usual, 10 s: movement must show without one. */
 const LONG_GROUPS = ['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '25', '-bf', '0', '-g', '100'];
 
-function enteringArguments(still: string, sample: string, enteredS: number): string[] {
+function enteringArguments(still: string, sample: string, stillS: number, enteredS: number): string[] {
   const same = `fps=${MIXED_FPS},format=yuv420p,setsar=1`;
   const noise = `noise=alls=${DAYLIGHT_NOISE}:allf=t`;
   const joined = enteredS > 0 ? '[still][moving]concat=n=2:v=1' : '[moving]nullsink;[still]null';
   const graph = `[0:v]${same}[still];[1:V]${same},setpts=PTS-STARTPTS[moving];${joined},${noise}[out]`;
   return [
-    ...['-loop', '1', '-framerate', String(MIXED_FPS), '-t', String(ENTER_S), '-i', still],
+    ...['-loop', '1', '-framerate', String(MIXED_FPS), '-t', String(stillS), '-i', still],
     ...['-t', String(Math.max(1, enteredS)), '-i', sample, '-filter_complex', graph, '-map', '[out]'],
     ...[...LONG_GROUPS, '-sc_threshold', '0'],
   ];

@@ -29,7 +29,8 @@ export async function measureIdle({ footage, seconds, signal }: BenchContext): P
 /** What this process and those that read for it use, % of a core. */
 async function costOf(clip: string, seconds: number, canIdle: boolean, signal: AbortSignal): Promise<number> {
   const options = { fps: MIXED_FPS, maxWidth: WIDTH, canIdle, signal };
-  const { source, senderPid, close } = await openLocalCamera(clip, options, { isLooped: true });
+  const camera = await openLocalCamera(clip, options);
+  const { source, senderPid } = camera;
   const taking = takeAll(source);
   try {
     source.setIdle(true);
@@ -39,7 +40,7 @@ async function costOf(clip: string, seconds: number, canIdle: boolean, signal: A
     const [used, sent] = await Promise.all([whole(), sender()]);
     return (used.share - sent.share) * availableParallelism();
   } finally {
-    await close();
+    await camera.close();
     await taking;
   }
 }
@@ -58,7 +59,8 @@ async function timeToWake(clip: string, signal: AbortSignal): Promise<number> {
   };
   const sink = { begin: () => undefined, take };
   const options = { fps: MIXED_FPS, maxWidth: WIDTH, canIdle: true, sink, signal };
-  const { source, close } = await openLocalCamera(clip, options, { isLooped: false });
+  const camera = await openLocalCamera(clip, options);
+  const { source } = camera;
   try {
     source.setIdle(true);
     for (let frame = await source.next(); frame; frame = await source.next()) {
@@ -66,6 +68,6 @@ async function timeToWake(clip: string, signal: AbortSignal): Promise<number> {
     }
     throw new Error('the footage ended before anything moved in it');
   } finally {
-    await close();
+    await camera.close();
   }
 }

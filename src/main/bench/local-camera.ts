@@ -21,14 +21,9 @@ const RETRY_MS = 100;
  * Sends a clip in its own time, from its beginning when it is connected to, and connects.
  * @throws Error when no picture comes in time.
  */
-export async function openLocalCamera(
-  clip: string,
-  options: OpenOptions,
-  { isLooped }: { isLooped: boolean },
-): Promise<LocalCamera> {
+export async function openLocalCamera(clip: string, options: OpenOptions): Promise<LocalCamera> {
   const location = `tcp://127.0.0.1:${await freePort()}`;
-  const loop = isLooped ? ['-stream_loop', '-1'] : [];
-  const sending = ['-re', ...loop, '-i', clip, '-c', 'copy', '-f', 'mpegts', `${location}?listen=1`];
+  const sending = ['-re', '-i', clip, '-c', 'copy', '-f', 'mpegts', `${location}?listen=1`];
   const sender = spawn('ffmpeg', ['-v', 'error', '-nostdin', ...sending], { stdio: 'ignore' });
   try {
     const connected = await connect(location, options);

@@ -95,7 +95,8 @@ describe('what MP4 cannot hold', () => {
     const source = new FfmpegSource('ffmpeg', streamOf(file), { ...options, sink }, livelike(file));
     expect(await framesOf(source)).toHaveLength(FRAMES);
     await source.close();
-    expect(source.stats()).toMatchObject({ copyProblem: expect.stringContaining('ffv1'), decodeErrors: 0 });
+    expect(source.stats()).toMatchObject({ decodeErrors: 0 });
+    expect(source.stats().copyProblem).toContain('ffv1');
     expect(source.ending()).toMatchObject({ problem: { fault: 'ended' } });
     expect(sink.streams).toEqual([]);
   });

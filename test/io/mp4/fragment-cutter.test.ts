@@ -38,7 +38,8 @@ function cut(chunks: readonly Uint8Array[]): { streams: FragmentStream[]; fragme
 
 it('cuts a fragment for each group of pictures, times from 0', () => {
   const { streams, fragments } = cut([pieces]);
-  expect(streams).toMatchObject([{ width: 64, height: 48, codec: expect.stringMatching(/^avc1\./) }]);
+  expect(streams).toMatchObject([{ width: 64, height: 48 }]);
+  expect(streams[0]?.codec).toMatch(/^avc1\.[0-9a-f]{6}$/);
   const about = fragments.map(({ isKey, mediaMs, durationMs, frames }) => [
     isKey,
     mediaMs,
