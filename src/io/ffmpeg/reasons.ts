@@ -98,8 +98,8 @@ function meaningOf(source: SourceAddress, words: readonly string[], exit: Exit):
     ([, fault]) => fault !== 'unsupported' || !exit.hadFrames,
   );
   for (const line of words.toReversed()) {
-    // A port or a path may be 404 too.
-    const said = line.replace(/\b[a-z]+:\/\/\S+/gi, '');
+    // A host, a port or a path may hold 404 too.
+    const said = line.replace(/\b[a-z]+:\/\/\S+|hostname \S+/gi, '');
     const meaning = meanings.find(([pattern]) => pattern.test(said));
     if (meaning) return { fault: meaning[1], message: `${source.label} ${meaning[2]} (ffmpeg: ${line})` };
   }

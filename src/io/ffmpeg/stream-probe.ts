@@ -116,7 +116,7 @@ function probeWithFfmpeg(
       try {
         read(chunk);
       } catch (error) {
-        failed(error as Error);
+        failed(new SourceError({ fault: 'failed', message: `${source.label}: ${messageOf(error)}` }));
         child.kill('SIGKILL');
       }
     });

@@ -70,7 +70,7 @@ const snapshots = (_: IncomingMessage, response: ServerResponse) =>
 
 /** MJPEG as cameras send it: the pictures from `first` on. */
 function sendPictures(response: ServerResponse, first: number, count: number): void {
-  response.setHeader('content-type', 'multipart/x-mixed-replace; boundary=--cam');
+  if (!response.headersSent) response.setHeader('content-type', 'multipart/x-mixed-replace; boundary=--cam');
   for (const picture of jpegs.slice(first, first + count)) {
     response.write(`--cam\r\nContent-Type: image/jpeg\r\nContent-Length: ${picture.length}\r\n\r\n`);
     response.write(picture);
@@ -80,20 +80,24 @@ function sendPictures(response: ServerResponse, first: number, count: number): v
 
 describe('MJPEG', () => {
   it('gives its pictures with the times they came, until the camera ends it', async () => {
-    const sender = Promise.withResolvers<ServerResponse>();
+    let camera: ServerResponse | undefined;
     answer = (_, response) => {
+      camera = response;
       sendPictures(response, 0, 1);
-      sender.resolve(response);
     };
     const source = open(`http://${host}/video`);
-    const response = await sender.promise;
     const first = await source.next();
+    if (!camera) throw new Error('it was not asked');
     await new Promise((later) => setTimeout(later, 400));
-    sendPictures(response, 1, 1);
-    response.end();
+    sendPictures(camera, 1, 1);
+    camera.end();
     const second = await source.next();
     expect([isGrey(first, 0), isGrey(second, 1)]).toEqual([true, true]);
-    expect(first).toMatchObject({ frame: 0, mediaMs: 0, picture: { width: 320, height: 240, format: 'i420' } });
+    expect(first).toMatchObject({
+      frame: 0,
+      mediaMs: 0,
+      picture: { width: 320, height: 240, format: 'i420' },
+    });
     // Not the 40 ms that ffmpeg assumes where no times are given.
     expect(second?.mediaMs).toBeGreaterThan(350);
     expect(await readAll(source)).toEqual([]);
