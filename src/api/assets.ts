@@ -68,6 +68,8 @@ dd { margin: 0; }
 export const CAMERAS_JS = String.raw`'use strict';
 const EVERY_MS = 3000;
 const STRIP_EVERY_MS = 60000;
+const HEALTH_STALE_MS = 180000;
+const HEALTH_KEPT_MS = 30 * 86400000;
 const BAD = ['no_signal', 'frozen', 'retrying', 'connection_failed'];
 const cards = new Map();
 const byId = (id) => document.getElementById(id);
@@ -176,14 +178,17 @@ function showProblem(problem) {
 }
 async function showHealth() {
   const banner = byId('health');
-  const answer = await fetch('/api/v1/health', { headers: { Accept: 'application/json' } }).catch(() => undefined);
-  const report = answer && answer.ok ? await answer.json() : undefined;
+  // The list is empty, not an error, where no check has run yet.
+  const { reports } = await get('/api/v1/health/reports?limit=1&from=' + new Date(Date.now() - HEALTH_KEPT_MS).toISOString());
+  const report = reports[0];
+  const ageMs = report ? Date.now() - Date.parse(report.at) : 0;
+  const isStale = ageMs > HEALTH_STALE_MS;
   const wrong = report ? report.entries.filter(({ state, subject }) => state !== 'ok' && !subject.startsWith('camera/')) : [];
-  banner.hidden = !report || (wrong.length === 0 && !report.isStale);
+  banner.hidden = !report || (wrong.length === 0 && !isStale);
   if (banner.hidden) return;
-  banner.className = 'banner ' + (report.isStale || wrong.some(({ state }) => state === 'fail') ? 'fail' : 'warn');
-  banner.querySelector('summary').textContent = report.isStale
-    ? 'No health check has run for ' + Math.round(report.ageS / 60) + ' min: is the scheduler running?'
+  banner.className = 'banner ' + (isStale || wrong.some(({ state }) => state === 'fail') ? 'fail' : 'warn');
+  banner.querySelector('summary').textContent = isStale
+    ? 'No health check has run for ' + Math.round(ageMs / 60000) + ' min: is the scheduler running?'
     : wrong.map(({ subject }) => subject).slice(0, 4).join(', ') + (wrong.length > 4 ? ' and ' + (wrong.length - 4) + ' more' : '') + (wrong.length === 1 ? ' needs' : ' need') + ' attention';
   banner.querySelector('ul').replaceChildren(...wrong.map(({ subject, state, detail }) => {
     const item = make('li', state);

@@ -107,18 +107,18 @@ describe('the freeze watch', () => {
   });
 
   describe('with a clock drawn into the picture', () => {
-    /** The clock changes 40x10 pixels at (10, 10), and the encoder smooths up to 4 pixels around it. */
+    /** The clock changes 40x10 pixels at (10, 18), and the encoder smooths up to 4 pixels around it. */
     const ticking = repeated(60).map((look, i) => {
       const luma = look.luma.slice();
-      for (let y = 6; y < 24; y++) luma.fill(i, y * WIDTH + 6, y * WIDTH + 54);
+      for (let y = 14; y < 34; y++) luma.fill(i, y * WIDTH + 6, y * WIDTH + 54);
       return { ...look, luma };
     });
     const around: Camera['masks'] = [
       [
-        [10 / WIDTH, 10 / HEIGHT],
-        [50 / WIDTH, 10 / HEIGHT],
-        [50 / WIDTH, 20 / HEIGHT],
-        [10 / WIDTH, 20 / HEIGHT],
+        [10 / WIDTH, 18 / HEIGHT],
+        [50 / WIDTH, 18 / HEIGHT],
+        [50 / WIDTH, 28 / HEIGHT],
+        [10 / WIDTH, 28 / HEIGHT],
       ],
     ];
     it('is frozen where a mask covers the clock', () => {

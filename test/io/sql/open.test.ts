@@ -44,8 +44,10 @@ onBothDatabases('opening', ({ open, address }) => {
     expect(ids.length).toBeGreaterThanOrEqual(80);
     const stored = await createEventStore(inProcess[0]!).list({ limit: 1e6 });
     expect(stored.map(({ id }) => id)).toEqual(expect.arrayContaining(ids));
-    const applied = await sql<{ name: string }>`select name from kysely_migration`.execute(inProcess[0]!.db);
-    expect(applied.rows).toEqual([{ name: '0001-start' }]);
+    const applied = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(
+      inProcess[0]!.db,
+    );
+    expect(applied.rows).toEqual([{ name: '0001-start' }, { name: '0002-cameras' }]);
   });
 
   it('keeps what is there when opened again', async () => {
