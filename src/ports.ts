@@ -7,6 +7,8 @@ import type { HealthFinding, HealthReport } from './domain/health/report.js';
 import type { CameraId } from './domain/ids.js';
 import type { Overlay } from './domain/overlay.js';
 import type { Picture } from './domain/picture.js';
+import type { ListEntry, Passage, PlateList, PlateRead } from './domain/plates/passage.js';
+import type { PlateSight } from './domain/plates/sight.js';
 import type { SceneState } from './domain/scene.js';
 
 /** What a handler may ask of the world. Adapters live in src/io; only src/main puts them together. */
@@ -15,6 +17,10 @@ export interface Ports {
   frames: FrameRing;
   states: CameraStates;
   detectors: Detectors;
+  plates: PlateReader;
+  pins: PinnedPictures;
+  passages: PassageStore;
+  plateLists: PlateLists;
   pictures: Pictures;
   snapshots: SnapshotStore;
   events: EventStore;
@@ -179,6 +185,85 @@ export interface Detector {
     look: UnitBox,
     options: { classes: readonly string[]; minScore: number; inputShare?: number },
   ): Promise<Detection[]>;
+}
+
+/** Finds plates and reads their text, line by line and character by character; knows no grammar. */
+export interface PlateReader {
+  /**
+   * @param options.vehicle where the vehicle is, unit coordinates; the plate looked for is on it. Without it vehicles
+   * are looked for in the whole picture, and plates beside them as well.
+   * @returns best first, corners in unit coordinates of the whole picture; empty: there is none, or none that can be read.
+   * @throws PermanentError when a network is missing or damaged.
+   */
+  read(picture: Picture, options?: { vehicle?: UnitBox }): Promise<PlateSight[]>;
+}
+
+/** Pictures that jobs to come need, kept for a while in memory: they may be lost at any time. */
+export interface PinnedPictures {
+  /** @param key of safe segments like a snapshot's; the same key again changes nothing but the time. */
+  pin(key: string, picture: Picture, ttlMs: number): Promise<void>;
+  /** `undefined`: expired, or never there. */
+  get(key: string): Promise<Picture | undefined>;
+  remove(key: string): Promise<void>;
+}
+
+export interface PassageStore {
+  /** Adds a look; one whose id is known stays as it is. */
+  addRead(read: PlateRead): Promise<void>;
+  /** All looks of a passage, oldest first. */
+  reads(passageId: string): Promise<PlateRead[]>;
+  /** Writes the passage; one that is final, or has been reviewed, keeps that. @returns it as it is now. */
+  put(passage: Passage): Promise<Passage>;
+  get(id: string): Promise<Passage | undefined>;
+  /** Open passages whose newest sight is older than that, oldest first: what a crash left unfinished. */
+  open(filter: { lastBefore: number; limit: number }): Promise<Passage[]>;
+  /**
+   * Final passages with the same key at the same camera whose best sight is in [from, to], except `exceptId`: the
+   * same vehicle followed under another track.
+   */
+  same(filter: {
+    cameraId: CameraId;
+    key: string;
+    from: number;
+    to: number;
+    exceptId: string;
+  }): Promise<Passage[]>;
+  /** Newest first, final ones. */
+  search(filter: PassageFilter): Promise<Passage[]>;
+  /** @returns `undefined`: there is no such passage. */
+  review(id: string, review: NonNullable<Passage['review']>): Promise<Passage | undefined>;
+  /** With their looks. @returns how many passages went. */
+  removeBefore(before: number, signal: AbortSignal): Promise<number>;
+}
+
+export interface PassageFilter {
+  /** `*` any characters, `?` one; without marks, capital letters. */
+  readonly pattern?: string;
+  /** With `pattern`: also texts that are this many characters (0..3) from it, look-alikes counting half. */
+  readonly fuzzy?: number;
+  readonly cameraId?: CameraId;
+  readonly jobId?: string;
+  readonly list?: string;
+  readonly verdict?: Passage['reading']['verdict'];
+  /** Capture time, `from` included, `to` not, epoch ms. */
+  readonly from?: number;
+  readonly to?: number;
+  readonly limit: number;
+  /** The `at` and id of the last passage of the page before. */
+  readonly after?: { readonly at: number; readonly id: string };
+}
+
+export interface PlateLists {
+  /** Changes with every change of lists or entries: readers keep what they have read until it does. */
+  revision(): Promise<string>;
+  lists(): Promise<PlateList[]>;
+  putList(list: PlateList): Promise<void>;
+  /** With its entries. `false`: there was none. */
+  removeList(id: string): Promise<boolean>;
+  /** @throws InputError when there is no such list. */
+  addEntries(entries: readonly Omit<ListEntry, 'id'>[]): Promise<ListEntry[]>;
+  entries(filter: { list?: string; afterId?: number; limit: number }): Promise<ListEntry[]>;
+  removeEntry(id: number): Promise<ListEntry | undefined>;
 }
 
 export interface Pictures {
