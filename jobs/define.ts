@@ -25,10 +25,14 @@ export interface JobContract<Payload extends z.ZodType = z.ZodType> {
   readonly maxPayloadBytes: number;
   /** A doorbell has at most one live job per `doorbell(payload)`; rings while it runs run it once more, later. */
   readonly doorbell?: (payload: z.output<Payload>) => string;
-  /** The id that says what the job is about; two payloads with one id are one job. Default: a random id. */
-  readonly jobId?: (payload: z.output<Payload>) => string;
+  /** The id that says what the job is about; two payloads with one id are one job. Default, and undefined: a random id. */
+  readonly jobId?: (payload: z.output<Payload>) => string | undefined;
   /** May a key with the operator role enqueue it over HTTP? */
   readonly external: boolean;
+  /** What such a key may send; default: every payload. */
+  readonly externalPayload?: z.ZodType;
+  /** Not every installation needs it: having no worker is a failure only while jobs wait. */
+  readonly optional: boolean;
   /** A payload that parses, for docs, help and tests. */
   readonly example: z.input<Payload>;
 }
@@ -41,6 +45,7 @@ const DEFAULTS = {
   keep: { doneS: 86_400, doneCount: 10_000, failedS: 7 * 86_400 },
   maxPayloadBytes: 16_384,
   external: true,
+  optional: false,
 } as const;
 
 type Given<Payload extends z.ZodType> = Pick<

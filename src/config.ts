@@ -55,6 +55,20 @@ export const Environment = z.object({
   MOTION_WORKERS: whole(1, 256)
     .default(Math.max(1, Math.min(2, availableParallelism())))
     .describe('motion worker processes of `run`; one core each'),
+  PLATE_WORKERS: whole(0, 64)
+    .default(1)
+    .describe(
+      'license-plate worker processes of `run`, when a camera has `plates`; one core each, about 12 vehicles a second',
+    ),
+  OCR_ENGINE: z
+    .enum(['ppocr', 'tesseract', 'both'])
+    .default('ppocr')
+    .describe('what reads the text of plates; both: tesseract is asked where ppocr is not sure'),
+  PLATE_GRAMMARS: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('folder with plate grammars of your own, one file a country, beside those that come with it'),
   SAMPLERS: whole(1, 64)
     .default(1)
     .describe('sampler processes of `run`; they share the cameras, about 30 live ones each'),
@@ -82,6 +96,11 @@ export const Environment = z.object({
     .describe('address the API listens on; put a TLS proxy before anything else'),
   HTTP_PORT: whole(0, 65_535).default(3000).describe('port of the API; 0: any free one'),
   RETENTION_DAYS: whole(1, 3650).default(90).describe('days that events, alerts and their pictures are kept'),
+  PLATES_RETENTION_DAYS: whole(1, 3650)
+    .default(30)
+    .describe(
+      'days that plates read are kept, with their pictures: personal data, no longer than they are needed',
+    ),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info')

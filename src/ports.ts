@@ -7,6 +7,7 @@ import type { HealthFinding, HealthReport } from './domain/health/report.js';
 import type { CameraId } from './domain/ids.js';
 import type { Overlay } from './domain/overlay.js';
 import type { Picture } from './domain/picture.js';
+import type { Grammar } from './domain/plates/grammar.js';
 import type { ListEntry, Passage, PlateList, PlateRead } from './domain/plates/passage.js';
 import type { PlateSight } from './domain/plates/sight.js';
 import type { SceneState } from './domain/scene.js';
@@ -18,6 +19,8 @@ export interface Ports {
   states: CameraStates;
   detectors: Detectors;
   plates: PlateReader;
+  /** How plates are written where this site is. */
+  grammars: readonly Grammar[];
   pins: PinnedPictures;
   passages: PassageStore;
   plateLists: PlateLists;
@@ -212,7 +215,10 @@ export interface PassageStore {
   addRead(read: PlateRead): Promise<void>;
   /** All looks of a passage, oldest first. */
   reads(passageId: string): Promise<PlateRead[]>;
-  /** Writes the passage; one that is final, or has been reviewed, keeps that. @returns it as it is now. */
+  /**
+   * Writes the passage. Its state never goes back (open, final, merged): what comes late changes nothing. A review that
+   * is there stays, whatever is written. @returns it as it is now.
+   */
   put(passage: Passage): Promise<Passage>;
   get(id: string): Promise<Passage | undefined>;
   /** Open passages whose newest sight is older than that, oldest first: what a crash left unfinished. */
@@ -228,22 +234,39 @@ export interface PassageStore {
     to: number;
     exceptId: string;
   }): Promise<Passage[]>;
-  /** Newest first, final ones. */
-  search(filter: PassageFilter): Promise<Passage[]>;
-  /** @returns `undefined`: there is no such passage. */
-  review(id: string, review: NonNullable<Passage['review']>): Promise<Passage | undefined>;
+  /** Final ones, newest first. */
+  search(filter: PassageFilter): Promise<PassagePage>;
+  /**
+   * @param hits what the reviewed text is on; default: they stay as they are
+   * @returns `undefined`: there is no such passage.
+   */
+  review(
+    id: string,
+    review: NonNullable<Passage['review']>,
+    hits?: Passage['hits'],
+  ): Promise<Passage | undefined>;
   /** With their looks. @returns how many passages went. */
   removeBefore(before: number, signal: AbortSignal): Promise<number>;
+}
+
+export interface PassagePage {
+  readonly passages: Passage[];
+  /** Where to go on; absent: there is no more. A fuzzy search may stop before the page is full. */
+  readonly next?: { readonly at: number; readonly id: string };
 }
 
 export interface PassageFilter {
   /** `*` any characters, `?` one; without marks, capital letters. */
   readonly pattern?: string;
-  /** With `pattern`: also texts that are this many characters (0..3) from it, look-alikes counting half. */
+  /**
+   * With a `pattern` without wildcards: also texts that are this many characters (0..3) from it, look-alikes counting
+   * half.
+   */
   readonly fuzzy?: number;
   readonly cameraId?: CameraId;
   readonly jobId?: string;
   readonly list?: string;
+  /** One that was reviewed counts as accepted. */
   readonly verdict?: Passage['reading']['verdict'];
   /** Capture time, `from` included, `to` not, epoch ms. */
   readonly from?: number;
@@ -260,13 +283,28 @@ export interface PlateLists {
   putList(list: PlateList): Promise<void>;
   /** With its entries. `false`: there was none. */
   removeList(id: string): Promise<boolean>;
-  /** @throws InputError when there is no such list. */
+  /**
+   * Entries that are there already (list, key and validity) stay as they are. All or nothing.
+   * @returns those that were added. @throws InputError when there is no such list.
+   */
   addEntries(entries: readonly Omit<ListEntry, 'id'>[]): Promise<ListEntry[]>;
+  /** Oldest first. */
   entries(filter: { list?: string; afterId?: number; limit: number }): Promise<ListEntry[]>;
+  /** @returns what was removed. */
   removeEntry(id: number): Promise<ListEntry | undefined>;
 }
 
 export interface Pictures {
+  /**
+   * Looks at the beginning of a picture file only. Size as stored, before it is turned upright.
+   * @throws InputError when it is no picture, or too large to be read
+   */
+  inspect(bytes: Uint8Array): Promise<{ format: string; width: number; height: number }>;
+  /**
+   * Decodes a picture file (JPEG, PNG, WebP …), turned upright as its EXIF orientation says.
+   * @throws InputError with what is wrong with it
+   */
+  read(bytes: Uint8Array): Promise<Picture>;
   /**
    * @param options.crop unit coordinates, default the whole picture
    * @param options.overlay drawn before cropping

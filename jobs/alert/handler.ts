@@ -13,8 +13,8 @@ type Context = JobContext<'cameras' | 'alerts' | 'audit'>;
  */
 export const handle: Handler<typeof contract, 'cameras' | 'alerts' | 'audit'> = async (payload, ctx) => {
   const { cameras, alerts } = ctx.ports;
-  const cooldownS = cooldownOf(payload.cameraId, cameras);
-  const { eventId, snapshot, ...rest } = payload;
+  const { eventId, snapshot, cooldown, ...rest } = payload;
+  const cooldownS = cooldown ? cooldownOf(payload.cameraId, cameras) : 0;
   const given = {
     ...rest,
     ...(eventId !== undefined && { eventId }),

@@ -18,6 +18,8 @@ export const alert = defineJob({
     summary: z.string().min(1).max(300),
     eventId: z.string().max(200).optional(),
     snapshot: z.string().max(300).optional(),
+    /** false: told even when people have just been told of this kind; each such alert is about another thing. */
+    cooldown: z.boolean().default(true),
   }),
   jobId: ({ id }) => `alert-${id}`,
   attempts: 10,

@@ -4,7 +4,7 @@ import { defineJob } from '../define.js';
 /** Retention: what is older than it needs to be goes. Running it twice removes nothing more. */
 export const cleanup = defineJob({
   name: 'cleanup',
-  summary: 'remove events, alerts, pictures, gaps and health reports older than their retention',
+  summary: 'remove events, alerts, pictures, plates, gaps and health reports older than their retention',
   payload: z.strictObject({
     /** Days that events, alerts and their pictures, and gaps of the coverage timeline are kept. */
     keepDays: z.number().int().min(1).max(3650).default(90),
@@ -12,6 +12,8 @@ export const cleanup = defineJob({
     keepReportsDays: z.number().int().min(1).max(3650).default(7),
     /** Days that annotated frames (`annotate: true`) are kept; they are many. */
     keepAnnotatedDays: z.number().int().min(1).max(3650).default(7),
+    /** Days that passages are kept, with every look at their plates and its pictures. */
+    keepPlatesDays: z.number().int().min(1).max(3650).default(30),
   }),
   timeoutMs: 600_000,
   attempts: 3,

@@ -13,10 +13,19 @@ import { messageOf } from '../../src/errors.js';
 import type { CameraStates, Checkpoint, Detector } from '../../src/ports.js';
 import { done, skipped, type Handler, type JobContext, type Outcome } from '../define.js';
 import { motion } from './job.js';
+import { askForPlates, planPlateLooks, type PlatePorts } from './plates.js';
 import { annotate, record } from './record.js';
 
 export type MotionPorts =
-  'cameras' | 'frames' | 'states' | 'detectors' | 'pictures' | 'snapshots' | 'events' | 'metrics';
+  | 'cameras'
+  | 'frames'
+  | 'states'
+  | 'detectors'
+  | 'pictures'
+  | 'snapshots'
+  | 'events'
+  | 'metrics'
+  | PlatePorts;
 type Context = JobContext<MotionPorts>;
 
 /** A job ends after this long, so that many cameras share a worker fairly; what is left in the ring rings again. */
@@ -121,6 +130,10 @@ class Drain {
       }
     }
     const counted = countsOf(this.checkpoint.cursor, entry, outcome);
+    const before = this.checkpoint.scene;
+    const plates =
+      outcome === 'analysed' ? await planPlateLooks(this.camera, entry, before, scene, this.ctx) : undefined;
+    scene = plates?.scene ?? scene;
     const { pass, seq, gated, frame, at } = entry;
     this.counted = addCounts(this.counted, counted);
     this.checkpoint = {
@@ -132,6 +145,7 @@ class Drain {
     const consequences = { camera: this.camera, config: this.config, scene, events, entry };
     this.draw(annotate(consequences, this.ctx));
     await record(consequences, this.ctx);
+    if (plates) await askForPlates(this.camera, entry, plates.plan, this.ctx);
     if (events.length > 0 || this.ctx.now() - this.committedAt > COMMIT_EVERY_MS) await this.commit();
   }
 

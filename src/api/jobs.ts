@@ -128,7 +128,7 @@ async function enqueue(deps: ApiDeps, req: Request, res: Response): Promise<void
   const given = idOf(contract.name, req);
   const payload: unknown = req.body;
   // The producer parses again; here the error gets its field.
-  parse(contract.payload, payload, 'payload');
+  parse(contract.externalPayload ?? contract.payload, payload, 'payload');
   const { actor } = asker(res);
   const options = { origin: actor, ...(given !== undefined && { id: given }) };
   const { id, created } = await deps.producer.enqueue(contract, payload, options);

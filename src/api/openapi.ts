@@ -58,6 +58,12 @@ function operation(route: Route): object {
     ...(route.role === 'open' && { security: [] }),
     parameters: [...pathParameters(route), ...queryParameters(route)],
     ...(route.body && { requestBody: bodyOf(route.body) }),
+    ...(route.consumes && {
+      requestBody: {
+        required: true,
+        content: Object.fromEntries(route.consumes.map((type) => [type, {}])),
+      },
+    }),
     responses: {
       [route.status ?? 200]: {
         description: 'done',
@@ -74,7 +80,10 @@ function bodyOf(body: z.ZodType): object {
 }
 
 function enqueueOperation(route: Route, contract: JobContract): object {
-  const schema = z.toJSONSchema(contract.payload, { io: 'input', unrepresentable: 'any' });
+  const schema = z.toJSONSchema(contract.externalPayload ?? contract.payload, {
+    io: 'input',
+    unrepresentable: 'any',
+  });
   const key = {
     name: 'Idempotency-Key',
     in: 'header',

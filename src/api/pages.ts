@@ -1,4 +1,4 @@
-/** The two pages for people. No inline script or style: the content security policy forbids them. */
+/** The pages for people (plates-page.ts has another). No inline script or style: the content security policy forbids them. */
 
 /**
  * The login form.
@@ -27,16 +27,7 @@ export function loginPage(options: { next: string; problem?: string }): string {
 export function camerasPage(options: { site: string; who: string; role: string }): string {
   return page(
     `${options.site} · cameras`,
-    `<header>
-      <strong>${escapeHtml(options.site)}</strong>
-      <nav>
-        <a href="/cameras" aria-current="page">Cameras</a>
-        <a href="/admin/queues/">Queues</a>
-        <a href="/api/v1/cameras">JSON</a>
-        <a href="/api/v1/openapi.json">API</a>
-      </nav>
-      <form method="post" action="/logout"><span>${escapeHtml(options.who)} (${escapeHtml(options.role)})</span> <button>Log out</button></form>
-    </header>
+    `${header('/cameras', options)}
     <main>
       <p id="problem" class="problem" role="alert" hidden></p>
       <p id="catalogue" class="banner" role="alert" hidden></p>
@@ -56,7 +47,30 @@ export function camerasPage(options: { site: string; who: string; role: string }
   );
 }
 
-function page(title: string, body: string): string {
+const LINKS = [
+  ['/cameras', 'Cameras'],
+  ['/plates', 'Plates'],
+  ['/admin/queues/', 'Queues'],
+  ['/api/v1/cameras', 'JSON'],
+  ['/api/v1/openapi.json', 'API'],
+] as const;
+
+/** What every page has at its top. @param current path of the page */
+export function header(current: string, options: { site: string; who: string; role: string }): string {
+  const links = LINKS.map(
+    ([path, name]) => `<a href="${path}"${path === current ? ' aria-current="page"' : ''}>${name}</a>`,
+  );
+  return `<header>
+      <strong>${escapeHtml(options.site)}</strong>
+      <nav>
+        ${links.join('\n        ')}
+      </nav>
+      <form method="post" action="/logout"><span>${escapeHtml(options.who)} (${escapeHtml(options.role)})</span> <button>Log out</button></form>
+    </header>`;
+}
+
+/** @param styles addresses of style sheets beside the common one */
+export function page(title: string, body: string, styles: readonly string[] = []): string {
   return `<!doctype html>
 <html lang="en">
   <head>
@@ -65,7 +79,7 @@ function page(title: string, body: string): string {
     <meta name="robots" content="noindex">
     <title>${escapeHtml(title)}</title>
     <link rel="icon" href="data:,">
-    <link rel="stylesheet" href="/assets/pages.css">
+    ${['/assets/pages.css', ...styles].map((href) => `<link rel="stylesheet" href="${href}">`).join('\n    ')}
   </head>
   <body>
     ${body}
@@ -82,6 +96,6 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-function escapeHtml(text: string): string {
+export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (char) => ENTITIES[char] ?? char);
 }

@@ -15,10 +15,12 @@ export interface Route {
   readonly query?: z.ZodObject;
   /** The JSON body, for the documentation; the handler parses it. */
   readonly body?: z.ZodType;
+  /** Content types of a body that is no JSON, for the documentation. */
+  readonly consumes?: readonly string[];
   /** Status of success; default 200. */
   readonly status?: 201 | 204;
   /** The answer's content type when it is not JSON. */
-  readonly produces?: 'image/jpeg' | 'image/svg+xml' | 'text/plain';
+  readonly produces?: 'image/jpeg' | 'image/svg+xml' | 'text/plain' | 'text/csv';
   readonly before?: readonly RequestHandler[];
   readonly handle: (req: Request, res: Response) => Promise<void>;
 }

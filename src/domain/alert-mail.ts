@@ -13,6 +13,8 @@ export interface AlertMailFacts {
   readonly at: number;
   readonly summary: string;
   readonly alertId: string;
+  /** Of an alert about a vehicle: its plate. */
+  readonly plate?: string;
   /** Name of the inline picture, when there is one. */
   readonly pictureName?: string;
 }
@@ -35,6 +37,7 @@ export function alertMail(facts: AlertMailFacts): { subject: string; text: strin
       ? ['About', 'the system, no camera']
       : ['Camera', camera === facts.cameraId ? camera : `${camera} (${facts.cameraId})`],
     ['What', facts.kind.replaceAll('-', ' ')],
+    ...(facts.plate === undefined ? [] : [['Plate', oneLine(facts.plate)] as [string, string]]),
     ['When', localTime(facts.at, facts.timeZone)],
     ['Site', site],
     ['Alert', facts.alertId],

@@ -178,6 +178,51 @@ const Reconnect = z
   })
   .refine(({ firstS, maxS }) => firstS <= maxS, { error: 'firstS must not be more than maxS' });
 
+const Plates = z.strictObject({
+  enabled: z.boolean().default(true),
+  classes: z
+    .array(z.enum(['car', 'motorcycle', 'bus', 'truck']))
+    .min(1)
+    .default(['car', 'motorcycle', 'bus', 'truck'])
+    .describe('vehicles whose plate is read; detect.classes must find them'),
+  minVehiclePx: z
+    .number()
+    .int()
+    .min(20)
+    .max(4000)
+    .default(120)
+    .describe(
+      'height of a vehicle in the analysed picture (see maxWidth) from which its plate is looked for, pixels; lower: more looks that show nothing',
+    ),
+  zones: z
+    .array(PartId)
+    .max(50)
+    .default([])
+    .describe('ids of zones of this camera; only vehicles that stand in one of them are read. Default: all'),
+  everyMs: z
+    .number()
+    .int()
+    .min(50)
+    .max(60_000)
+    .default(250)
+    .describe('capture time between two looks at one vehicle, at least, ms; lower: more sights to fuse'),
+  maxLooks: z
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .default(12)
+    .describe('looks at one vehicle at most; the passage is final when they are used up'),
+  passageWindowS: seconds(0, 86_400)
+    .default(60)
+    .describe('the same plate seen again by this camera within this time is the same passage, s'),
+  lists: z.array(PartId).max(50).default([]).describe('lists its plates are checked against. Default: all'),
+  alertUnknown: z
+    .boolean()
+    .default(false)
+    .describe('a vehicle on no allow list raises an alert; lists may ask for that by themselves'),
+});
+
 const cameraFields = {
   name: z.string().max(200).optional(),
   detectSource: z.string().min(1).optional().describe('sub-stream for analysis; default: source'),
@@ -232,9 +277,7 @@ const cameraFields = {
   signals: z.array(Signal).default([]),
   rules: z.array(Rule).default([]),
   suspicious: Suspicious.optional(),
-  plates: z
-    .strictObject({ enabled: z.boolean().default(true), lists: z.array(PartId).default([]) })
-    .optional(),
+  plates: Plates.optional().describe('read the plates of vehicles; {} takes every default'),
   record: z
     .strictObject({
       mode: z.enum(['always', 'motion', 'off']).default('off'),
@@ -275,6 +318,15 @@ export const Camera = z
     unique(camera.lines, 'lines', ctx);
     unique(camera.zones, 'zones', ctx);
     unique(camera.signals, 'signals', ctx);
+    camera.plates?.zones.forEach((zone, i) => {
+      if (!camera.zones.some(({ id }) => id === zone)) {
+        ctx.addIssue({
+          code: 'custom',
+          path: ['plates', 'zones', i],
+          message: `names the zone "${zone}", which this camera does not have`,
+        });
+      }
+    });
     const known = { line: camera.lines, zone: camera.zones, signal: camera.signals };
     camera.rules.forEach((rule, i) => {
       for (const part of ['line', 'zone', 'signal'] as const) {

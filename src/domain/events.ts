@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CameraId, PartId } from './ids.js';
+import { Verdict } from './plates/reading.js';
 
 /** What people and programs are told happened. Times are epoch ms inside, ISO 8601 at the doors (`publicEvent`). */
 const UnitBoxSchema = z
@@ -56,6 +57,23 @@ export const CameraEvent = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('motion'), ...base, phase: z.enum(['begin', 'end']) }),
   z.object({ type: z.literal('tamper'), ...base, kind: TamperKind, phase: z.enum(['begin', 'end']) }),
+  z.object({
+    type: z.literal('plate'),
+    ...base,
+    /** The passage has the text, all looks and their pictures: they are kept for less long than events. */
+    passageId: z.string().min(1).max(400),
+    verdict: Verdict,
+    /** Probability that the whole text is right, 0..1. */
+    p: z.number().min(0).max(1),
+    /** The lists it is on, or may be on. */
+    lists: z.array(
+      z.object({
+        list: z.string(),
+        kind: z.enum(['deny', 'allow', 'watch']),
+        match: z.enum(['exact', 'possible']),
+      }),
+    ),
+  }),
   z.object({ type: z.literal('camera'), ...base, status: CameraStatus, reason: z.string().optional() }),
 ]);
 export type CameraEvent = z.infer<typeof CameraEvent>;

@@ -26,7 +26,7 @@ export interface SceneState {
   readonly motionAt?: number;
 }
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
-export type SceneEvent = DistributiveOmit<CameraEvent, 'id' | 'cameraId'>;
+export type SceneEvent = DistributiveOmit<Exclude<CameraEvent, { type: 'plate' }>, 'id' | 'cameraId'>;
 export interface Observation {
   /** Capture time, epoch ms. */
   readonly at: number;

@@ -35,6 +35,7 @@ export function stitch(
     path: from.path,
     lines: from.lines,
     zones: from.zones,
+    ...(from.plate && { plate: from.plate }),
   };
   return { track, from };
 }

@@ -3,6 +3,7 @@ import { boxOf, newMotion, predict, scaleOf, type Motion } from './kalman.js';
 import { elected, speedStdOf, vote, type Votes } from './object-class.js';
 import type { Detection } from './detection.js';
 import type { LineMemory } from './crossing.js';
+import type { PlateMemory } from './plates/look-plan.js';
 import type { ZoneMemory } from './zone-watch.js';
 
 /** One thing followed through the picture. Plain data: it is checkpointed. */
@@ -29,6 +30,8 @@ export interface Track {
   /** By line and zone id; only what a line or zone must remember about this thing. */
   readonly lines: Readonly<Record<string, LineMemory>>;
   readonly zones: Readonly<Record<string, ZoneMemory>>;
+  /** Of a vehicle whose plate has been looked at. */
+  readonly plate?: PlateMemory;
 }
 export interface PathPoint extends UnitPoint {
   readonly at: number;

@@ -4,6 +4,7 @@ import type { Picture } from '../domain/picture.js';
 import { PermanentError } from '../errors.js';
 import type { Pictures } from '../ports.js';
 import { overlaySvg } from './pictures/overlay-svg.js';
+import { inspectPicture, readPicture } from './pictures/read-picture.js';
 import { toRgb } from './pictures/rgb.js';
 
 /** JPEG quality 1..100: faces and plates stay readable, a 1280x720 picture is about 150 KB. */
@@ -12,6 +13,8 @@ const DEFAULT_QUALITY = 82;
 /** Pictures for people. Encoding runs in the library's own threads. */
 export function createPictures(): Pictures {
   return {
+    inspect: inspectPicture,
+    read: readPicture,
     jpeg: async (picture, options = {}) =>
       encoder(picture, options)
         .jpeg({ quality: options.quality ?? DEFAULT_QUALITY })

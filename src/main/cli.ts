@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { queueNames } from '../../jobs/registry.js';
 import { redactUrls } from '../domain/redact.js';
 import { InputError, messageOf } from '../errors.js';
+import type { PlatesOptions } from './commands/plates.js';
 import { EXIT_FAILED, EXIT_OK, EXIT_USAGE } from './exit-codes.js';
 import { ROOT } from './installation.js';
+import { addListCommands } from './list-commands.js';
 
 /**
  * The command line. Commands are loaded when they are called: `camqueue --help` loads no network and no Redis.
@@ -31,10 +33,12 @@ Start here
   camqueue demo                                    the whole system on sample footage, a minute and a half
   camqueue replay clip.mp4 --camera cameras.yaml   one file through the whole road, every event printed
   camqueue detect street.jpg --draw out.png        what the network sees in a picture
+  camqueue plates street.jpg --draw out            the plates in a picture
   camqueue run --cameras cameras.yaml              everything on this machine, until Ctrl-C
 
 More machines (same REDIS_URL, FRAME_REDIS_URL and DATABASE_URL everywhere)
   camqueue worker motion        one process per core
+  camqueue worker license-plate one process per core, where cameras read plates
   camqueue worker alert notification cleanup health-check
 
 Work with queues: ${queueNames.join(', ')}
@@ -158,6 +162,16 @@ program
   );
 
 program
+  .command('plates')
+  .description('read the plates in pictures; needs no Redis')
+  .argument('<picture...>', 'JPEG, PNG, WebP …')
+  .option('--draw <folder>', 'write each picture there with what was read drawn in')
+  .addOption(json())
+  .action(async (files: string[], options: PlatesOptions) =>
+    finish((await import('./commands/plates-of-pictures.js')).platesOfPictures(files, options)),
+  );
+
+program
   .command('replay')
   .description(
     'one file through the same job handlers, complete, in order, as fast as it goes; every event printed; needs no Redis',
@@ -266,6 +280,8 @@ program
   .action(async (ids: string[], options: CoverageOptions) =>
     finish((await import('./commands/coverage.js')).coverage(ids, options)),
   );
+
+addListCommands(program, { json, dataDir, camerasFile, finish });
 
 const keys = program
   .command('keys')

@@ -7,6 +7,9 @@ export const ROOT = existsSync(join(__dirname, '../../package.json'))
   ? resolve(__dirname, '../..')
   : resolve(__dirname, '../../..');
 
+/** Plate grammars that come with the installation. */
+export const GRAMMARS_DIR = join(ROOT, 'models/plates');
+
 /** The configuration of this process: environment variables, with those of a `.env` file in the working folder below them. */
 export function loadConfig(overrides: Record<string, string | undefined> = {}): Config {
   if (existsSync('.env')) process.loadEnvFile('.env');

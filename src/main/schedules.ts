@@ -4,14 +4,17 @@ import type { Schedule } from '../../queues/schedules.js';
 import type { Config } from '../config.js';
 
 /** The recurring jobs, in the site's time zone. */
-export function schedules({ RETENTION_DAYS }: Pick<Config, 'RETENTION_DAYS'>, timeZone: string): Schedule[] {
+export function schedules(
+  { RETENTION_DAYS, PLATES_RETENTION_DAYS }: Pick<Config, 'RETENTION_DAYS' | 'PLATES_RETENTION_DAYS'>,
+  timeZone: string,
+): Schedule[] {
   return [
     {
       name: 'nightly',
       contract: cleanup,
       cron: '20 3 * * *',
       timeZone,
-      payload: () => ({ keepDays: RETENTION_DAYS }),
+      payload: () => ({ keepDays: RETENTION_DAYS, keepPlatesDays: PLATES_RETENTION_DAYS }),
       catchUp: true,
     },
     {

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, openSync, closeSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config.js';
+import type { Camera } from '../domain/camera.js';
 import { InputError } from '../errors.js';
 import type { Log } from '../log.js';
 import { CLOSE_MS } from './role.js';
@@ -13,6 +14,7 @@ export interface System extends Pick<Supervisor, 'pids' | 'gaveUp'> {
 /**
  * Starts everything on this machine as child processes: samplers, motion workers (one core each), one worker for
  * the light queues, scheduler, API.
+ * @param options.plates a camera reads plates: workers for them are started as well
  * @param options.exitWhenFinished samplers end when every enabled camera is a file that is through
  * @param options.logDir when given, the children write their logs there
  * @throws InputError when the installation is running already.
@@ -20,7 +22,7 @@ export interface System extends Pick<Supervisor, 'pids' | 'gaveUp'> {
 export function startSystem(
   config: Config,
   log: Log,
-  options: { again: boolean; exitWhenFinished?: boolean; logDir?: string },
+  options: { again: boolean; plates: boolean; exitWhenFinished?: boolean; logDir?: string },
 ): System {
   const unlock = lockInstallation(config.DATA_DIR);
   // Children take everything from the environment, so that each sees the same paths as this process.
@@ -40,10 +42,17 @@ export function startSystem(
   };
 }
 
-function rolesOf(config: Config, options: { again: boolean; exitWhenFinished?: boolean }): Role[] {
+function rolesOf(
+  config: Config,
+  options: { again: boolean; plates: boolean; exitWhenFinished?: boolean },
+): Role[] {
   const motion = Array.from({ length: config.MOTION_WORKERS }, (_, i) => ({
     name: `motion-${i + 1}`,
     args: ['worker', 'motion'],
+  }));
+  const plates = Array.from({ length: options.plates ? config.PLATE_WORKERS : 0 }, (_, i) => ({
+    name: `plates-${i + 1}`,
+    args: ['worker', 'license-plate'],
   }));
   const flags = [
     ...(options.again ? ['--again'] : []),
@@ -57,9 +66,15 @@ function rolesOf(config: Config, options: { again: boolean; exitWhenFinished?: b
     { name: 'api', args: ['api'] },
     { name: 'alerts', args: ['worker', 'alert', 'notification', 'cleanup', 'health-check'] },
     ...motion,
+    ...plates,
     { name: 'scheduler', args: ['scheduler'] },
     ...samplers,
   ];
+}
+
+/** Whether any camera that is on reads plates. */
+export function hasPlates(cameras: readonly Camera[]): boolean {
+  return cameras.some(({ enabled, plates }) => enabled && plates?.enabled === true);
 }
 
 /** @throws InputError when a `run` of this data folder is alive. */

@@ -7,12 +7,15 @@ import { readCameraFile } from '../io/camera-file.js';
 import { createMetrics, type ProcessMetrics } from '../io/metrics.js';
 import { createDetectors } from '../io/onnx/detectors.js';
 import { networksOf } from '../io/onnx/networks.js';
+import { createPlateReader } from '../io/plates/plate-reader.js';
 import { createPictures } from '../io/pictures.js';
 import { createRedisCameraLeases } from '../io/redis/camera-leases.js';
 import { createRedisCameraStates } from '../io/redis/camera-states.js';
+import { loadGrammars } from '../io/plate-grammars.js';
 import { connectRedis, untilReady, type RedisAddress } from '../io/redis/connection.js';
 import { startEmbeddedRedis } from '../io/redis/embedded.js';
 import { createRedisFrameRing } from '../io/redis/frame-ring.js';
+import { createRedisPinnedPictures } from '../io/redis/pinned-pictures.js';
 import { createMailer } from '../io/smtp.js';
 import { sharedSecret } from '../io/redis/shared-secret.js';
 import { createSnapshotStore } from '../io/snapshots.js';
@@ -23,6 +26,8 @@ import { createEventStore } from '../io/sql/event-store.js';
 import { createGapStore } from '../io/sql/gap-store.js';
 import { createHealthReports } from '../io/sql/health-reports.js';
 import { openDatabase } from '../io/sql/open.js';
+import { createPassageStore } from '../io/sql/passage-store.js';
+import { createPlateLists } from '../io/sql/plate-lists.js';
 import { createPrincipals } from '../io/sql/principals.js';
 import { createRecordingIndex } from '../io/sql/recording-index.js';
 import type { Log } from '../log.js';
@@ -41,9 +46,12 @@ import { createInspector } from '../../queues/inspector.js';
 import { createProducer } from '../../queues/producer.js';
 import type { Producer, QueueInspector } from '../../queues/types.js';
 import { systemProbes } from './health/system-probes.js';
+import { GRAMMARS_DIR } from './installation.js';
 import { openCameraCatalogue } from './camera-catalogue.js';
 
 const CONNECT_MS = 10_000;
+/** Pictures that wait to be looked at, of all cameras: half a minute of eight cameras with one plate worker. */
+const PINS_BYTES = 192 * 1024 ** 2;
 
 /** Everything outside that one process uses: built when first asked for, closed in the reverse order. */
 export interface World {
@@ -165,6 +173,22 @@ export async function openWorld(config: Config, role: string, log: Log): Promise
       }),
     ),
     reports: once(async () => createHealthReports(await database())),
+    plates: once(async () => {
+      const reader = createPlateReader({
+        modelsDir: config.MODELS_DIR,
+        detectors: await build.detectors(),
+        engine: config.OCR_ENGINE,
+        metrics,
+      });
+      closers.push(() => reader.close());
+      return reader;
+    }),
+    grammars: once(async () => loadGrammars({ shippedDir: GRAMMARS_DIR, ownDir: config.PLATE_GRAMMARS })),
+    pins: once(async () =>
+      createRedisPinnedPictures(await framesRedis(), { prefix: config.QUEUE_PREFIX, maxBytes: PINS_BYTES }),
+    ),
+    passages: once(async () => createPassageStore(await database())),
+    plateLists: once(async () => createPlateLists(await database())),
     metrics: async () => metrics,
   };
   const queues = { address: addresses.jobs, prefix: config.QUEUE_PREFIX, log };
@@ -223,11 +247,11 @@ async function openRedis(
   };
 }
 
-/** Room for the rings of all cameras, latest pictures and fragmentation; at least a gibibyte. */
+/** Room for the rings of all cameras, latest and pinned pictures, and fragmentation; at least a gibibyte. */
 function framesBytes(config: Config): number {
   try {
     const { cameras } = readCameraFile(config.CAMERAS_FILE, process.env);
-    return Math.max(1024 ** 3, cameras.length * config.RING_MB * 1.25 * 1024 ** 2);
+    return Math.max(1024 ** 3, cameras.length * config.RING_MB * 1.25 * 1024 ** 2 + 1.25 * PINS_BYTES);
   } catch {
     // Commands that need no cameras work without a camera file; those that do say what is wrong with it.
     return 1024 ** 3;

@@ -104,7 +104,9 @@ describe('enqueue', () => {
   });
 
   it('names the queues there are', async () => {
-    expect((await enqueue('nope', {})).body.error.message).toContain('motion, alert, notification');
+    expect((await enqueue('nope', {})).body.error.message).toContain(
+      'motion, license-plate, alert, notification',
+    );
   });
 
   it.each([

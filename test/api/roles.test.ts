@@ -8,6 +8,9 @@ import { startTestApi, type TestApi } from '../support/api.js';
  */
 const OPEN = { stranger: 200, viewer: 200, operator: 200, admin: 200 };
 const ADMIN_BODY = { stranger: 401, viewer: 403, operator: 403, admin: 415 };
+const OPERATOR_BODY = { stranger: 401, viewer: 403, operator: 415, admin: 415 };
+const OPERATOR_NONE = { stranger: 401, viewer: 403, operator: 404, admin: 404 };
+const VIEWER_NONE = { stranger: 401, viewer: 404, operator: 404, admin: 404 };
 const VIEWER = { stranger: 401, viewer: 200, operator: 200, admin: 200 };
 const ROUTES: readonly [method: string, path: string, url: string, answers: typeof OPEN][] = [
   [
@@ -77,6 +80,7 @@ const ROUTES: readonly [method: string, path: string, url: string, answers: type
   ],
   ['get', '/api/v1/cameras/:id/coverage', '/api/v1/cameras/gate-1/coverage', VIEWER],
   ['get', '/api/v1/cameras/:id/coverage.svg', '/api/v1/cameras/gate-1/coverage.svg', VIEWER],
+  ['post', '/api/v1/pictures', '/api/v1/pictures', { stranger: 401, viewer: 403, operator: 415, admin: 415 }],
   ['get', '/api/v1/events', '/api/v1/events', VIEWER],
   [
     'get',
@@ -89,6 +93,31 @@ const ROUTES: readonly [method: string, path: string, url: string, answers: type
   ['get', '/api/v1/queues', '/api/v1/queues', VIEWER],
   ['get', '/api/v1/health', '/api/v1/health', { stranger: 401, viewer: 404, operator: 404, admin: 404 }],
   ['get', '/api/v1/health/reports', '/api/v1/health/reports', VIEWER],
+  ['get', '/api/v1/passages', '/api/v1/passages', VIEWER],
+  [
+    'post',
+    '/api/v1/passages/search',
+    '/api/v1/passages/search',
+    { stranger: 401, viewer: 415, operator: 415, admin: 415 },
+  ],
+  ['get', '/api/v1/passages/:id', '/api/v1/passages/x', VIEWER_NONE],
+  ['get', '/api/v1/passages/:id/crop.jpg', '/api/v1/passages/x/crop.jpg', VIEWER_NONE],
+  ['get', '/api/v1/passages/:id/scene.jpg', '/api/v1/passages/x/scene.jpg', VIEWER_NONE],
+  ['post', '/api/v1/passages/:id/review', '/api/v1/passages/x/review', OPERATOR_BODY],
+  ['get', '/api/v1/plate-lists', '/api/v1/plate-lists', VIEWER],
+  ['get', '/api/v1/plate-lists/:id', '/api/v1/plate-lists/x', VIEWER_NONE],
+  ['put', '/api/v1/plate-lists/:id', '/api/v1/plate-lists/x', ADMIN_BODY],
+  [
+    'delete',
+    '/api/v1/plate-lists/:id',
+    '/api/v1/plate-lists/x',
+    { stranger: 401, viewer: 403, operator: 403, admin: 404 },
+  ],
+  ['get', '/api/v1/plate-lists/:id/entries', '/api/v1/plate-lists/x/entries', OPERATOR_NONE],
+  ['post', '/api/v1/plate-lists/:id/entries', '/api/v1/plate-lists/x/entries', OPERATOR_BODY],
+  ['delete', '/api/v1/plate-lists/:id/entries/:entry', '/api/v1/plate-lists/x/entries/1', OPERATOR_NONE],
+  ['get', '/api/v1/plate-lists/:id/entries.csv', '/api/v1/plate-lists/x/entries.csv', OPERATOR_NONE],
+  ['post', '/api/v1/plate-lists/:id/import', '/api/v1/plate-lists/x/import', OPERATOR_BODY],
   ['get', '/healthz', '/healthz', OPEN],
   ['get', '/readyz', '/readyz', OPEN],
   ['get', '/metrics', '/metrics', VIEWER],
@@ -98,6 +127,7 @@ const ROUTES: readonly [method: string, path: string, url: string, answers: type
 const PAGES: typeof ROUTES = [
   ['get', '/', '/', { stranger: 401, viewer: 303, operator: 303, admin: 303 }],
   ['get', '/cameras', '/cameras', VIEWER],
+  ['get', '/plates', '/plates', VIEWER],
   ['get', '/admin/queues', '/admin/queues/', VIEWER],
   ['get', '/admin/queues', '/admin/queues/api/queues', VIEWER],
   [

@@ -9,9 +9,11 @@ import { createAuditLog } from '../../src/io/sql/audit-log.js';
 import { createGapStore } from '../../src/io/sql/gap-store.js';
 import { createHealthReports } from '../../src/io/sql/health-reports.js';
 import { createEventStore } from '../../src/io/sql/event-store.js';
+import { createPassageStore } from '../../src/io/sql/passage-store.js';
 import type { CameraEvent } from '../../src/domain/events.js';
 import { onBothDatabases } from '../support/databases.js';
 import { runJob, testContext } from '../support/job-context.js';
+import { passage, plateRead } from '../support/passages.js';
 
 const NOW = 1_795_251_600_000;
 const DAY = 86_400_000;
@@ -43,7 +45,13 @@ onBothDatabases('cleanup', (databases) => {
         snapshots: createSnapshotStore(folder),
         gaps: createGapStore(database),
         reports: createHealthReports(database),
+        passages: createPassageStore(database),
       };
+      for (const ageDays of [15, 13]) {
+        const at = NOW - ageDays * DAY;
+        await ports.passages.put(passage({ id: `p-${ageDays}`, at }));
+        await ports.passages.addRead(plateRead(`p-${ageDays}`, at));
+      }
       // More than one statement removes.
       await ports.events.add(Array.from({ length: 2500 }, (_, i) => event(`old-${i}`, NOW - 40 * DAY - i)));
       await ports.events.add([event('edge', NOW - 30 * DAY), event('new', NOW)]);
@@ -69,6 +77,8 @@ onBothDatabases('cleanup', (databases) => {
         ['events/gate-1/b/new.jpg', 1],
         ['annotated/gate-1/1.jpg', 8],
         ['annotated/gate-1/2.jpg', 6],
+        ['plates/gate-1/a/old.jpg', 15],
+        ['plates/gate-1/a/new.jpg', 13],
       ] as const) {
         await ports.snapshots.put(key, Buffer.from('x'));
         await utimes(join(folder, key), new Date(), new Date(NOW - ageDays * DAY));
@@ -82,9 +92,12 @@ onBothDatabases('cleanup', (databases) => {
       );
 
       const ctx = testContext(ports, { now: () => NOW });
-      expect(await runJob(cleanup, handle, { keepDays: 30 }, ctx)).toEqual({
+      expect(await runJob(cleanup, handle, { keepDays: 30, keepPlatesDays: 14 }, ctx)).toEqual({
         outcome: 'done',
-        result: { events: 2500, alerts: 1, gaps: 1, reports: 501, pictures: 1, annotated: 1 },
+        result: {
+          ...{ events: 2500, alerts: 1, gaps: 1, reports: 501, pictures: 1, annotated: 1 },
+          ...{ passages: 1, plates: 1, uploads: 0 },
+        },
       });
       expect((await ports.events.list({ limit: 10 })).map(({ id }) => id)).toEqual(['new', 'edge']);
       expect((await ports.alerts.list({ limit: 10 })).map(({ id }) => id)).toEqual(['new']);
@@ -96,9 +109,26 @@ onBothDatabases('cleanup', (databases) => {
       expect(await readdir(join(folder, 'events/gate-1'))).toEqual(['b']);
       expect(await readdir(join(folder, 'annotated/gate-1'))).toEqual(['2.jpg']);
 
+      expect([await ports.passages.get('p-15'), (await ports.passages.get('p-13'))?.id]).toEqual([
+        undefined,
+        'p-13',
+      ]);
+      expect(await ports.passages.reads('p-15')).toEqual([]);
+      expect(await ports.passages.reads('p-13')).toHaveLength(1);
+      expect(await readdir(join(folder, 'plates/gate-1/a'))).toEqual(['new.jpg']);
+
       // A second run finds nothing, and says nothing in the audit trail.
-      expect(await runJob(cleanup, handle, { keepDays: 30 }, ctx)).toMatchObject({
-        result: { events: 0, alerts: 0, gaps: 0, reports: 0, pictures: 0, annotated: 0 },
+      expect(await runJob(cleanup, handle, { keepDays: 30, keepPlatesDays: 14 }, ctx)).toMatchObject({
+        result: {
+          events: 0,
+          alerts: 0,
+          gaps: 0,
+          reports: 0,
+          pictures: 0,
+          annotated: 0,
+          passages: 0,
+          plates: 0,
+        },
       });
       expect(await ports.audit.list({ limit: 10 })).toHaveLength(1);
     } finally {

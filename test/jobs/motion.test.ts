@@ -1,13 +1,15 @@
-import { handle } from '../../jobs/motion/handler.js';
+import { handle, type MotionPorts } from '../../jobs/motion/handler.js';
 import { motion } from '../../jobs/motion/job.js';
 import { parseCameraFile, createCameras } from '../../src/io/camera-file.js';
 import { createMemoryCameraStates } from '../../src/io/memory/camera-states.js';
+import { createMemoryPinnedPictures } from '../../src/io/memory/pinned-pictures.js';
 import { createMemoryFrameRing } from '../../src/io/memory/frame-ring.js';
 import type { CameraEvent } from '../../src/domain/events.js';
 import type { RingEntry } from '../../src/domain/frame.js';
 import { unitBox } from '../../src/domain/geometry.js';
 import { pictureBytes } from '../../src/domain/picture.js';
 import type { Detector, Ports } from '../../src/ports.js';
+import { NO_PASSAGES } from '../support/no-passages.js';
 import { runJob, testContext } from '../support/job-context.js';
 
 /**
@@ -42,10 +44,7 @@ const detector: Detector = {
 };
 
 interface Bench {
-  readonly ports: Pick<
-    Ports,
-    'cameras' | 'frames' | 'states' | 'detectors' | 'pictures' | 'snapshots' | 'events' | 'metrics'
-  >;
+  readonly ports: Pick<Ports, MotionPorts>;
   readonly stored: CameraEvent[];
   /** What happened, in order. */
   readonly trace: string[];
@@ -72,7 +71,13 @@ function bench(): Bench {
         },
       },
       detectors: { get: async () => detector },
-      pictures: { jpeg: async () => Buffer.from('jpeg') },
+      pictures: {
+        jpeg: async () => Buffer.from('jpeg'),
+        read: async () => ({ width: 0, height: 0, format: 'rgb24', data: new Uint8Array() }),
+        inspect: async () => ({ width: 0, height: 0, format: 'jpeg' }),
+      },
+      pins: createMemoryPinnedPictures({ maxBytes: 1e9 }),
+      passages: NO_PASSAGES,
       snapshots: {
         put: async (key, bytes) => {
           trace.push('picture');

@@ -1,6 +1,7 @@
 import { handle } from '../../jobs/notification/handler.js';
 import { notification } from '../../jobs/notification/job.js';
 import { NotReadyError, PermanentError } from '../../src/errors.js';
+import type { Passage } from '../../src/domain/plates/passage.js';
 import type { Ports } from '../../src/ports.js';
 import { type AlertWorld, openAlertWorld } from '../support/alert-world.js';
 import { runJob, testContext } from '../support/job-context.js';
@@ -49,6 +50,44 @@ it('delivers once: words, picture, receipt; a second job finds it done', async (
   expect(await run()).toEqual({ outcome: 'skipped', why: 'already delivered' });
   expect(world.mailServer.mails).toHaveLength(1);
   expect(await world.trail(payload.alertId)).toEqual(['notification.delivered']);
+});
+
+describe('an alert about a vehicle', () => {
+  const passage: Passage = {
+    id: 'gate-1-7-1',
+    cameraId: 'gate-1',
+    ...{ firstAt: AT, at: AT, lastAt: AT, state: 'final', hits: [] },
+    reading: {
+      ...{ text: '30A-339.18', key: '30A33918', ground: 'white', lines: 1, p: 0.97, verdict: 'accepted' },
+      ...{ charP: [], alternatives: [], sights: 3 },
+    },
+  };
+  beforeEach(async () => {
+    const about = { passageId: passage.id, verdict: 'accepted' as const, p: 0.97, lists: [] };
+    await world.ports.events.add([{ type: 'plate', id: 'plate-1', cameraId: 'gate-1', at: AT, ...about }]);
+    const alert = { kind: 'plate-deny', severity: 'critical' as const, summary: 'car on list stolen' };
+    await world.ports.alerts.open(
+      { id: 'p-7', cameraId: 'gate-1', at: AT, ...alert, eventId: 'plate-1' },
+      0,
+      AT,
+    );
+  });
+  const tell = () => runJob(notification, handle, { ...payload, alertId: 'p-7' }, testContext(world.ports));
+
+  it.each<[text: string, change: Partial<Passage>]>([
+    ['30A-339.18\n', {}],
+    ['30A-339.18 (not sure)\n', { reading: { ...passage.reading, verdict: 'needs-review' } }],
+    ['30A-339.19\n', { review: { text: '30A-339.19', key: '30A33919', by: 'guard', at: AT } }],
+  ])('says its plate as it is known when it is sent: %j', async (text, change) => {
+    await world.ports.passages.put({ ...passage, ...change });
+    await tell();
+    expect(world.mailServer.mails[0]?.text).toContain(`Plate:   ${text}`);
+  });
+
+  it('says none when it is no longer kept', async () => {
+    await tell();
+    expect(world.mailServer.mails[0]?.text).not.toContain('Plate:');
+  });
 });
 
 it('sends without a picture when it is gone', async () => {

@@ -8,12 +8,14 @@ import { createMailer } from '../../src/io/smtp.js';
 import { createSnapshotStore } from '../../src/io/snapshots.js';
 import { createAlertStore } from '../../src/io/sql/alert-store.js';
 import { createAuditLog } from '../../src/io/sql/audit-log.js';
+import { createEventStore } from '../../src/io/sql/event-store.js';
 import { openDatabase } from '../../src/io/sql/open.js';
+import { createPassageStore } from '../../src/io/sql/passage-store.js';
 import type { Ports } from '../../src/ports.js';
 
 /** What the alert and notification handlers need, for real: SQLite, a folder of pictures, a mail server. */
 export interface AlertWorld {
-  readonly ports: Pick<Ports, 'cameras' | 'alerts' | 'audit' | 'mail' | 'snapshots'>;
+  readonly ports: Pick<Ports, 'cameras' | 'alerts' | 'audit' | 'mail' | 'snapshots' | 'events' | 'passages'>;
   readonly mailServer: MailCatcher;
   /** Actions of the audit trail about an alert, oldest first. */
   trail(alertId: string): Promise<string[]>;
@@ -42,6 +44,8 @@ export async function openAlertWorld(
       audit,
       mail: mailer,
       snapshots: createSnapshotStore(join(folder, 'snapshots')),
+      events: createEventStore(database),
+      passages: createPassageStore(database),
     },
     mailServer,
     trail: async (alertId) =>

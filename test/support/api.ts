@@ -26,6 +26,8 @@ import { createEventStore } from '../../src/io/sql/event-store.js';
 import { createGapStore } from '../../src/io/sql/gap-store.js';
 import { createHealthReports } from '../../src/io/sql/health-reports.js';
 import { openDatabase } from '../../src/io/sql/open.js';
+import { createPassageStore } from '../../src/io/sql/passage-store.js';
+import { createPlateLists } from '../../src/io/sql/plate-lists.js';
 import { createPrincipals } from '../../src/io/sql/principals.js';
 import { createRecordingIndex } from '../../src/io/sql/recording-index.js';
 import { openCameraCatalogue } from '../../src/main/camera-catalogue.js';
@@ -112,6 +114,8 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<Te
       events: createEventStore(database),
       alerts: createAlertStore(database),
       audit: createAuditLog(database),
+      passages: createPassageStore(database),
+      plateLists: createPlateLists(database),
     },
     sessionSecret: randomUUID() + randomUUID(),
     boardQueues: queueNames.map((name) => queues.queue(name)),

@@ -50,9 +50,12 @@ export function judgeQueue(queue: string, seen: QueueSeen, timeoutMs: number): H
   };
 }
 
-/** @param count processes that work on the queue; `undefined`: this Redis does not tell */
-export function judgeWorkers(queue: string, count: number | undefined): HealthFinding {
-  const isMissing = count === 0;
+/**
+ * @param count processes that work on the queue; `undefined`: this Redis does not tell
+ * @param isNeeded false: nothing waits that would need one
+ */
+export function judgeWorkers(queue: string, count: number | undefined, isNeeded = true): HealthFinding {
+  const isMissing = count === 0 && isNeeded;
   return {
     ...{ subject: `worker/${queue}`, state: isMissing ? 'fail' : 'ok' },
     detail: isMissing

@@ -22,8 +22,9 @@ export interface Passage {
   /** Of the best sight: the plate's and the whole vehicle's (or picture's) stored picture. */
   readonly crop?: string;
   readonly scene?: string;
-  /** `open`: the vehicle may still be seen. */
-  readonly state: 'open' | 'final';
+  /** `open`: the vehicle may still be seen. `merged`: it was the vehicle of another passage, `mergedInto`, once more. */
+  readonly state: 'open' | 'final' | 'merged';
+  readonly mergedInto?: string;
   /** What people made of it: replaces `reading` for matching and search. */
   readonly review?: { readonly text: string; readonly key: string; readonly by: string; readonly at: number };
   /** Lists it matched when it became final. */

@@ -45,7 +45,19 @@ export async function loadNetwork(path: string, spec: NetworkSpec): Promise<Load
   return { input, run };
 }
 
-async function readVerified(path: string, spec: NetworkSpec): Promise<Buffer> {
+/** What a network's file must be; `source`: one of those we ship. */
+type FileSpec = Pick<NetworkSpec, 'name' | 'sha256'> & { readonly source?: unknown };
+
+/**
+ * A session of any network, one thread, its file verified.
+ * @throws PermanentError when the file is missing, damaged or no ONNX.
+ */
+export async function openNetwork(path: string, spec: FileSpec): Promise<InferenceSession> {
+  // Inputs of many sizes: memory kept for each of them would add up.
+  return openSession(await readVerified(path, spec), path, spec, { enableCpuMemArena: false, enableMemPattern: false });
+}
+
+async function readVerified(path: string, spec: FileSpec): Promise<Buffer> {
   let bytes: Buffer;
   try {
     bytes = await readFile(path);
@@ -67,7 +79,7 @@ async function readVerified(path: string, spec: NetworkSpec): Promise<Buffer> {
   return bytes;
 }
 
-function fixOf(spec: NetworkSpec): string {
+function fixOf(spec: FileSpec): string {
   return spec.source
     ? 'run scripts/fetch-models.sh (scripts/setup.sh does it too)'
     : 'check `file` and `sha256` under `networks` in the camera file';
@@ -81,10 +93,16 @@ function switchOffTelemetry(): void {
   process.env['ORT_DISABLE_TELEMETRY'] = '1';
 }
 
-async function openSession(bytes: Buffer, path: string, spec: NetworkSpec): Promise<InferenceSession> {
+async function openSession(
+  bytes: Buffer,
+  path: string,
+  spec: FileSpec,
+  memory: Pick<InferenceSession.SessionOptions, 'enableCpuMemArena' | 'enableMemPattern'> = {},
+): Promise<InferenceSession> {
   switchOffTelemetry();
   try {
     return await InferenceSession.create(bytes, {
+      ...memory,
       executionProviders: ['cpu'],
       intraOpNumThreads: 1,
       interOpNumThreads: 1,

@@ -15,6 +15,41 @@ const FORMATS = new Set(['jpeg', 'png', 'webp', 'gif', 'tiff', 'heif', 'avif', '
  * @throws InputError naming the file and the reason when it is missing, empty, no picture, damaged or too large.
  */
 export async function readPicture(source: string | Uint8Array): Promise<Picture> {
+  const { name, file } = await openPicture(source);
+  const { data, info } = await file
+    .autoOrient()
+    .flatten()
+    .toColourspace('srgb')
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true })
+    .catch((error: unknown) => {
+      throw new InputError(`${name}: is damaged or cut off (${firstLine(error)})`);
+    });
+  if (info.channels !== 3) throw new InputError(`${name}: has ${info.channels} colour channels, expected 3`);
+  return { width: info.width, height: info.height, format: 'rgb24', data };
+}
+
+/**
+ * Reads no more than the beginning of a picture file.
+ * @returns format, and size as stored, pixels
+ * @throws InputError naming the reason when it is empty, no picture or too large.
+ */
+export async function inspectPicture(
+  bytes: Uint8Array,
+): Promise<{ format: string; width: number; height: number }> {
+  const { format, width, height } = await openPicture(bytes);
+  return { format, width, height };
+}
+
+interface Opened {
+  readonly name: string;
+  readonly file: sharp.Sharp;
+  readonly format: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+async function openPicture(source: string | Uint8Array): Promise<Opened> {
   const name = typeof source === 'string' ? source : 'picture';
   await checkBytes(source, name);
   // The library's own limit would say less than the checks below, which come before anything is decoded.
@@ -35,17 +70,7 @@ export async function readPicture(source: string | Uint8Array): Promise<Picture>
       `${name}: is ${width}x${height} = ${((width * height) / 1e6).toFixed(0)} megapixels; at most ${MAX_PIXELS / 1e6} can be read`,
     );
   }
-  const { data, info } = await file
-    .autoOrient()
-    .flatten()
-    .toColourspace('srgb')
-    .raw({ depth: 'uchar' })
-    .toBuffer({ resolveWithObject: true })
-    .catch((error: unknown) => {
-      throw new InputError(`${name}: is damaged or cut off (${firstLine(error)})`);
-    });
-  if (info.channels !== 3) throw new InputError(`${name}: has ${info.channels} colour channels, expected 3`);
-  return { width: info.width, height: info.height, format: 'rgb24', data };
+  return { name, file, format, width, height };
 }
 
 async function checkBytes(source: string | Uint8Array, name: string): Promise<void> {

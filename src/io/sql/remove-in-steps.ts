@@ -11,7 +11,7 @@ const STEP = 1000;
  */
 export async function removeInSteps(
   db: Kysely<Schema>,
-  table: 'event' | 'alert',
+  table: 'event' | 'alert' | 'passage' | 'plate_read',
   before: number,
   signal: AbortSignal,
 ): Promise<number> {

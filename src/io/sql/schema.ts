@@ -11,6 +11,72 @@ export interface Schema {
   gap: GapRow;
   recording: RecordingRow;
   health_report: HealthReportRow;
+  passage: PassageRow;
+  passage_hit: PassageHitRow;
+  plate_read: PlateReadRow;
+  plate_list: PlateListRow;
+  plate_list_entry: PlateListEntryRow;
+  plate_list_revision: PlateListRevisionRow;
+}
+
+/**
+ * `data`: the passage as JSON, without its review. `key` and `verdict` are those in force: after a review its own, and
+ * `accepted`.
+ */
+export interface PassageRow {
+  id: string;
+  camera_id: string | null;
+  job_id: string | null;
+  at: number;
+  last_at: number;
+  state: 'open' | 'final' | 'merged';
+  key: string;
+  verdict: 'accepted' | 'needs-review' | 'rejected';
+  data: string;
+  /** JSON. */
+  review: string | null;
+}
+
+/** The lists that a final passage matched, for searching; the hits themselves are in its `data`. */
+export interface PassageHitRow {
+  passage_id: string;
+  list: string;
+  at: number;
+}
+
+/** `data`: the look as JSON. It may be written before its passage is. */
+export interface PlateReadRow {
+  id: string;
+  passage_id: string;
+  at: number;
+  data: string;
+}
+
+export interface PlateListRow {
+  id: string;
+  kind: 'deny' | 'allow' | 'watch';
+  name: string | null;
+  alert_unknown: number;
+}
+
+/** `valid_from`, `valid_to` null: from ever, for ever. */
+export interface PlateListEntryRow {
+  id: Generated<number>;
+  list: string;
+  pattern: string;
+  key: string;
+  valid_from: number | null;
+  valid_to: number | null;
+  reason: string | null;
+  owner: string | null;
+  note: string | null;
+  created_at: number;
+  created_by: string;
+}
+
+/** One row: counts changes of lists and entries. */
+export interface PlateListRevisionRow {
+  number: number;
 }
 
 /** A camera made through the API (`data`, encrypted JSON), or one of the file that was switched off (`data` null). */

@@ -40,6 +40,7 @@ export async function compareGate(clip: string, signal: AbortSignal): Promise<Ga
   return onStage(cameras, signal, async ({ world }) => {
     const outside = await world.ports([
       ...(['cameras', 'detectors', 'pictures', 'snapshots', 'events'] as const),
+      ...(['plates', 'grammars', 'pins', 'passages', 'plateLists'] as const),
       ...(['alerts', 'audit', 'mail', 'gaps', 'probes', 'reports', 'metrics'] as const),
     ]);
     const inside = {

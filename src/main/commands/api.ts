@@ -31,6 +31,8 @@ export async function api(options: RunOptions): Promise<number> {
         'alerts',
         'snapshots',
         'audit',
+        'passages',
+        'plateLists',
       ]),
       principals,
       catalogue: await world.catalogue(),

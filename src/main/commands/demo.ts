@@ -18,7 +18,7 @@ import { summaryLines } from '../demo/summary.js';
 import { EXIT_FAILED, EXIT_OK } from '../exit-codes.js';
 import { loadConfig, ROOT } from '../installation.js';
 import { readSystem } from '../read-system.js';
-import { refuseWhenRunning, startSystem } from '../system.js';
+import { hasPlates, refuseWhenRunning, startSystem } from '../system.js';
 import { stopSignal } from '../until-stopped.js';
 import type { SystemState } from '../view.js';
 import { openWorld, type World } from '../world.js';
@@ -79,6 +79,7 @@ async function show(world: World, stage: Stage): Promise<number> {
   const admin = await ensureFirstAdmin(await world.principals());
   const system = startSystem(stage.config, stage.log, {
     again: false,
+    plates: hasPlates(ports.cameras.all()),
     exitWhenFinished: !stage.keep,
     logDir: join(stage.config.DATA_DIR, 'logs'),
   });

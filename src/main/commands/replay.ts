@@ -12,10 +12,13 @@ import { checkFfmpeg } from '../../io/ffmpeg/binary.js';
 import { createFfmpegSources } from '../../io/ffmpeg/sources.js';
 import { createMemoryCameraStates } from '../../io/memory/camera-states.js';
 import { createMemoryFrameRing } from '../../io/memory/frame-ring.js';
+import { createMemoryPinnedPictures } from '../../io/memory/pinned-pictures.js';
 import { createMetrics } from '../../io/metrics.js';
 import { createDetectors } from '../../io/onnx/detectors.js';
 import { networksOf } from '../../io/onnx/networks.js';
+import { createPlateReader } from '../../io/plates/plate-reader.js';
 import { createPictures } from '../../io/pictures.js';
+import { loadGrammars } from '../../io/plate-grammars.js';
 import { createSnapshotStore } from '../../io/snapshots.js';
 import { createAlertStore } from '../../io/sql/alert-store.js';
 import { createAuditLog } from '../../io/sql/audit-log.js';
@@ -23,13 +26,15 @@ import { createEventStore } from '../../io/sql/event-store.js';
 import { createGapStore } from '../../io/sql/gap-store.js';
 import { createHealthReports } from '../../io/sql/health-reports.js';
 import { openDatabase } from '../../io/sql/open.js';
+import { createPassageStore } from '../../io/sql/passage-store.js';
+import { createPlateLists } from '../../io/sql/plate-lists.js';
 import { createLog } from '../../log.js';
-import type { AlertStore, CameraStates, EventStore, Ports } from '../../ports.js';
+import type { AlertStore, CameraStates, EventStore, PassageStore, Ports } from '../../ports.js';
 import { runSampler } from '../../sampler/sampler.js';
 import type { ReplayOptions } from '../cli.js';
 import { EXIT_FAILED, EXIT_OK } from '../exit-codes.js';
 import { createInlineJobs } from '../inline-jobs.js';
-import { loadConfig } from '../installation.js';
+import { GRAMMARS_DIR, loadConfig } from '../installation.js';
 import { loadNetworks } from '../load-networks.js';
 import { stopSignal } from '../until-stopped.js';
 
@@ -46,20 +51,29 @@ export async function replay(video: string, options: ReplayOptions): Promise<num
   const startAt = options.start ?? (await lastChangeOf(video));
   const folder = await mkdtemp(join(tmpdir(), 'camqueue-replay-'));
   const database = await openDatabase({ dataDir: folder });
+  const closers = [() => database.close()];
   const print =
     options.json === true
       ? (event: object) => console.log(JSON.stringify(event))
       : (event: object) => console.log(readable(event));
   try {
     const states = createMemoryCameraStates();
+    const detectors = createDetectors({
+      modelsDir: config.MODELS_DIR,
+      networks: networksOf(file.networks, config.MODELS_DIR),
+    });
+    const plates = createPlateReader({ modelsDir: config.MODELS_DIR, detectors, engine: config.OCR_ENGINE });
+    closers.push(() => plates.close());
     const ports: Ports = {
       cameras: createCameras({ ...file, cameras: [camera] }),
       frames: createMemoryFrameRing({ ringBytes: RING_BYTES }),
       states,
-      detectors: createDetectors({
-        modelsDir: config.MODELS_DIR,
-        networks: networksOf(file.networks, config.MODELS_DIR),
-      }),
+      detectors,
+      plates,
+      grammars: loadGrammars({ shippedDir: GRAMMARS_DIR, ownDir: config.PLATE_GRAMMARS }),
+      pins: createMemoryPinnedPictures({ maxBytes: RING_BYTES }),
+      passages: announcedPassages(createPassageStore(database), print),
+      plateLists: createPlateLists(database),
       pictures: createPictures(),
       snapshots: createSnapshotStore(options.annotate ?? join(folder, 'snapshots')),
       events: announced(createEventStore(database), print),
@@ -75,7 +89,7 @@ export async function replay(video: string, options: ReplayOptions): Promise<num
     await loadNetworks([camera], ports.detectors);
     return await play(camera, startAt, ports, print);
   } finally {
-    await database.close();
+    for (const close of closers.reverse()) await close();
     await rm(folder, { recursive: true, force: true });
   }
 }
@@ -172,8 +186,28 @@ function announced(store: EventStore, print: (event: object) => void): EventStor
   return {
     ...store,
     add: async (events) => {
+      const known = await Promise.all(events.map(({ id }) => store.get(id)));
       await store.add(events);
-      for (const { id: _, snapshot: __, ...event } of events) print(publicEvent(event));
+      for (const { id: _, snapshot: __, ...event } of events.filter((_, i) => !known[i]))
+        print(publicEvent(event));
+    },
+  };
+}
+
+/** Prints each plate when its passage becomes final: an event has no text of it. */
+function announcedPassages(store: PassageStore, print: (event: object) => void): PassageStore {
+  return {
+    ...store,
+    put: async (passage) => {
+      const before = await store.get(passage.id);
+      const now = await store.put(passage);
+      if (now.state === 'final' && before?.state !== 'final') {
+        const { cameraId, at, id, vehicle, reading } = now;
+        const { text, verdict, p, format, province, sights } = reading;
+        const what = { text, verdict, p: Math.round(p * 1000) / 1000, format, province, sights };
+        print(publicEvent({ type: 'passage', cameraId, at, passageId: id, class: vehicle, ...what }));
+      }
+      return now;
     },
   };
 }

@@ -4,7 +4,7 @@ import { createLog } from '../../log.js';
 import type { RunOptions } from '../cli.js';
 import { EXIT_FAILED, EXIT_OK } from '../exit-codes.js';
 import { loadConfig } from '../installation.js';
-import { startSystem } from '../system.js';
+import { hasPlates, startSystem } from '../system.js';
 import { aborted, stopSignal } from '../until-stopped.js';
 import { openWorld } from '../world.js';
 
@@ -24,7 +24,10 @@ export async function run(options: RunOptions): Promise<number> {
       if (idle.length > 0)
         log.warn({ cameraId: camera.id, fields: idle }, 'nothing acts on these fields yet');
     }
-    const system = startSystem(config, log, { again: options.again === true });
+    const system = startSystem(config, log, {
+      again: options.again === true,
+      plates: hasPlates((await world.catalogue()).all()),
+    });
     log.info(
       { cameras: (await world.catalogue()).all().length, dataDir: config.DATA_DIR },
       'camqueue is starting',
@@ -46,7 +49,7 @@ export async function run(options: RunOptions): Promise<number> {
 
 /** Fields the camera file knows and no job uses yet: whoever set them must not believe that they work. */
 function notActedOn(camera: Camera): string[] {
-  const { plates, suspicious, calibration, rules, signals } = camera;
-  const set = { plates, suspicious, calibration, rules: rules[0], signals: signals[0] };
+  const { suspicious, calibration, rules, signals } = camera;
+  const set = { suspicious, calibration, rules: rules[0], signals: signals[0] };
   return Object.entries(set).flatMap(([field, value]) => (value === undefined ? [] : [field]));
 }

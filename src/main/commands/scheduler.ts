@@ -1,8 +1,10 @@
+import { licensePlate } from '../../../jobs/license-plate/job.js';
 import { motion } from '../../../jobs/motion/job.js';
 import { startSchedules } from '../../../queues/schedules.js';
 import { startSweeper } from '../../../queues/sweeper.js';
 import type { RunOptions } from '../cli.js';
 import { asRole } from '../role.js';
+import { startPassageSweeper } from '../sweep-passages.js';
 import { schedules } from '../schedules.js';
 
 /** `camqueue scheduler`: recurring jobs, and rings for frame rings that were left behind. Any number may run. */
@@ -25,9 +27,14 @@ export async function scheduler(options: RunOptions): Promise<number> {
       ring: (cameraId) => producer.enqueue(motion, { cameraId }),
       log: world.log,
     });
+    const passages = startPassageSweeper({
+      ...(await world.ports(['passages', 'states'])),
+      finish: (payload, id) => producer.enqueue(licensePlate, payload, { id, origin: 'sweeper' }),
+      log: world.log,
+    });
     world.log.info({}, 'scheduler is ready');
     return async () => {
-      await Promise.all([clock.stop(), sweeper.stop()]);
+      await Promise.all([clock.stop(), sweeper.stop(), passages.stop()]);
     };
   });
 }

@@ -7,13 +7,15 @@ import type { Probe } from './probes.js';
 /** Failed jobs looked at; more than that lately is the same news. */
 const FAILED_SEEN = 50;
 
+type Looked = Pick<Entry['contract'], 'name' | 'timeoutMs' | 'optional'>;
+
 /** Depth, age and failures of each queue, and who works on it. */
 export function queuesProbe(
   registry: Readonly<Record<string, Pick<Entry, 'contract'>>>,
   inspector: Pick<QueueInspector, 'counts' | 'oldestWaitingMs' | 'list' | 'workers'>,
   now: () => number,
 ): Probe {
-  const lookAtOne = async (queue: string, timeoutMs: number): Promise<HealthFinding[]> => {
+  const lookAtOne = async ({ name: queue, timeoutMs, optional }: Looked): Promise<HealthFinding[]> => {
     const [counts, oldestWaitingMs, failed, workers] = await Promise.all([
       inspector.counts(queue),
       inspector.oldestWaitingMs(queue),
@@ -26,14 +28,15 @@ export function queuesProbe(
       ...{ active: counts.active, delayed: counts.delayed, failed: counts.failed, oldestWaitingMs },
       failedLately: failed.filter(({ finishedAt }) => (finishedAt ?? 0) > newest).length,
     };
-    return [judgeQueue(queue, seen, timeoutMs), judgeWorkers(queue, workers)];
+    const isNeeded = !optional || seen.waiting > 0;
+    return [judgeQueue(queue, seen, timeoutMs), judgeWorkers(queue, workers, isNeeded)];
   };
   return {
     name: 'queues',
     kinds: ['queue', 'worker'],
     look: async () => {
       const contracts = Object.values(registry).map(({ contract }) => contract);
-      return (await Promise.all(contracts.map(({ name, timeoutMs }) => lookAtOne(name, timeoutMs)))).flat();
+      return (await Promise.all(contracts.map(lookAtOne))).flat();
     },
   };
 }

@@ -3,10 +3,11 @@ import { InputError, messageOf } from '../../../errors.js';
 import type { Dialect, Schema } from '../schema.js';
 import { start } from './0001-start.js';
 import { cameras } from './0002-cameras.js';
+import { plates } from './0003-plates.js';
 
 /** Every migration in order. One that has been released is never edited: add another. */
 function migrations(dialect: Dialect): Record<string, Migration> {
-  return { '0001-start': start(dialect), '0002-cameras': cameras() };
+  return { '0001-start': start(dialect), '0002-cameras': cameras(), '0003-plates': plates(dialect) };
 }
 
 /**

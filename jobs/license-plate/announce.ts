@@ -1,0 +1,53 @@
+import type { CameraEvent } from '../../src/domain/events.js';
+import type { Passage } from '../../src/domain/plates/passage.js';
+import { plateAlarms } from '../../src/domain/plates/plate-alarms.js';
+import { plateEventId } from '../../src/domain/plates/passage-id.js';
+import { alert } from '../alert/job.js';
+import type { JobContext } from '../define.js';
+import { listIndex } from './list-index.js';
+
+export type AnnouncePorts = 'cameras' | 'events' | 'plateLists';
+
+/**
+ * Tells of a final passage: the event, then the alerts. Their ids come from the passage, so telling twice tells once.
+ * What could not be read, or was another passage once more, is no news.
+ */
+export async function announce(passage: Passage, ctx: JobContext<AnnouncePorts>): Promise<void> {
+  const { cameraId, reading } = passage;
+  if (passage.state !== 'final' || cameraId === undefined || reading.verdict === 'rejected') return;
+  const event = eventOf(passage, cameraId);
+  await ctx.ports.events.add([event]);
+  const camera = ctx.ports.cameras.all().find(({ id }) => id === cameraId);
+  if (!camera) return;
+  const { lists } = await listIndex(ctx.ports.plateLists);
+  for (const alarm of plateAlarms(passage, camera, lists)) {
+    await ctx.enqueue(alert, {
+      ...alarm,
+      id: `${event.id}-${alarm.kind}`,
+      cameraId,
+      at: passage.at,
+      eventId: event.id,
+      // Two vehicles that are looked for may come one after the other.
+      cooldown: alarm.kind !== 'plate-deny',
+      ...(passage.scene !== undefined && { snapshot: passage.scene }),
+    });
+  }
+}
+
+function eventOf(passage: Passage, cameraId: string): CameraEvent {
+  const { id, at, trackId, vehicle, scene, reading, hits } = passage;
+  const { verdict } = reading;
+  const p = Math.round(reading.p * 1000) / 1000;
+  return {
+    type: 'plate',
+    id: plateEventId(id),
+    cameraId,
+    at,
+    passageId: id,
+    ...(trackId !== undefined && { trackId }),
+    ...(vehicle !== undefined && { class: vehicle }),
+    ...(scene !== undefined && { snapshot: scene }),
+    ...{ verdict, p },
+    lists: hits.map(({ list, kind, match }) => ({ list, kind, match })),
+  };
+}

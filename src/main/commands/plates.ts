@@ -1,0 +1,153 @@
+import { mkdir } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
+import { toPixels } from '../../domain/geometry.js';
+import type { Overlay } from '../../domain/overlay.js';
+import type { Picture } from '../../domain/picture.js';
+import type { Grammar } from '../../domain/plates/grammar.js';
+import { boxAround } from '../../domain/plates/places.js';
+import { readPlates } from '../../domain/plates/read-plate.js';
+import type { PlateReading } from '../../domain/plates/reading.js';
+import { InputError, messageOf } from '../../errors.js';
+import type { PlateReader } from '../../ports.js';
+
+export interface PlatesOptions {
+  /** Folder for the pictures with what was read drawn in; made when it is not there. */
+  readonly draw?: string;
+  readonly json?: boolean;
+}
+
+export interface PlatesDeps {
+  readonly plates: PlateReader;
+  readonly grammars: readonly Grammar[];
+  readonly pictures: {
+    /** @throws InputError naming the file and what is wrong with it */
+    read(path: string): Promise<Picture>;
+    write(path: string, picture: Picture, options: { overlay: Overlay }): Promise<void>;
+  };
+  readonly print: (line: string) => void;
+  readonly printError: (line: string) => void;
+}
+
+type Found = ReturnType<typeof readPlates>;
+
+const BOX_KIND = { accepted: 'track', 'needs-review': 'held', rejected: 'motion' } as const;
+
+/**
+ * `camqueue plates <picture…>`: reads the plates in picture files. A picture that cannot be read is reported and the
+ * others go on; one without plates is no failure.
+ * @returns the exit code: 0 all done, 1 a picture failed.
+ * @throws InputError for wrong usage, PermanentError when a network cannot be had: nothing was done.
+ */
+export async function readFiles(
+  files: readonly string[],
+  options: PlatesOptions,
+  deps: PlatesDeps,
+): Promise<number> {
+  if (files.length === 0) throw new InputError('plates: name at least one picture file');
+  if (options.draw !== undefined) await makeFolder(options.draw);
+  const drawn = new Set<string>();
+  let failed = false;
+  for (const file of files) {
+    try {
+      const picture = await deps.pictures.read(file);
+      const startedAt = performance.now();
+      const found = readPlates(await deps.plates.read(picture), deps.grammars);
+      report(file, picture, found, performance.now() - startedAt, options, deps);
+      if (options.draw !== undefined)
+        await deps.pictures.write(drawPath(options.draw, file, drawn), picture, {
+          overlay: overlayOf(found),
+        });
+    } catch (error) {
+      // Without its networks no picture can be read: that is said once.
+      if (!(error instanceof InputError) && isAboutNetworks(error)) throw error;
+      failed = true;
+      const message = messageOf(error);
+      deps.printError(message.startsWith(file) ? message : `${file}: ${message}`);
+    }
+  }
+  return failed ? 1 : 0;
+}
+
+function report(
+  file: string,
+  picture: Picture,
+  found: Found,
+  ms: number,
+  { json }: PlatesOptions,
+  { print }: PlatesDeps,
+): void {
+  const { width, height } = picture;
+  if (json === true) {
+    const plates = found.map(({ sight, reading }) => ({
+      ...reading,
+      p: round(reading.p, 1000),
+      charP: reading.charP.map((p) => round(p, 1000)),
+      alternatives: reading.alternatives.map((other) => ({ ...other, p: round(other.p, 1000) })),
+      corners: sight.corners.map(({ x, y }) => ({ x: round(x * width, 10), y: round(y * height, 10) })),
+      charHeightPx: round(sight.charHeightPx, 10),
+    }));
+    print(JSON.stringify({ file, width, height, plates, ms: round(ms, 10) }));
+    return;
+  }
+  const count = found.length === 1 ? '1 plate' : `${found.length === 0 ? 'no' : found.length} plates`;
+  print(`${file}: ${width}x${height}, ${count}, ${ms.toFixed(0)} ms`);
+  for (const { sight, reading } of found) {
+    const box = toPixels(boxAround(sight.corners), picture);
+    print(
+      `  ${reading.text.padEnd(14)} ${reading.verdict.padEnd(12)} ${reading.p.toFixed(2)}  ` +
+        `at ${box.x.toFixed(0)},${box.y.toFixed(0)}  ${about(reading)}`,
+    );
+  }
+}
+
+/** `VN car, Hà Nội, white, one line; why it is not accepted` */
+function about({ country, format, province, ground, lines, reason }: PlateReading): string {
+  const form = country === undefined ? 'unrecognised' : [country, format].filter(Boolean).join(' ');
+  const parts = [
+    form,
+    province,
+    ground === 'unknown' ? undefined : ground,
+    lines === 1 ? 'one line' : `${lines} lines`,
+  ];
+  const text = parts.filter((part) => part !== undefined).join(', ');
+  return reason === undefined ? text : `${text}; ${reason}`;
+}
+
+function overlayOf(found: Found): Overlay {
+  return {
+    boxes: found.map(({ sight, reading }) => ({
+      box: boxAround(sight.corners),
+      label: `${reading.text} ${reading.p.toFixed(2)}`,
+      kind: BOX_KIND[reading.verdict],
+    })),
+    lines: [],
+    polygons: [],
+  };
+}
+
+/** Pictures of one name in several folders get numbers. */
+function drawPath(folder: string, file: string, drawn: Set<string>): string {
+  const name = basename(file, extname(file));
+  let path = join(folder, `${name}.jpg`);
+  for (let n = 2; drawn.has(path); n++) path = join(folder, `${name}-${n}.jpg`);
+  drawn.add(path);
+  return path;
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw new InputError(
+      `--draw is "${folder}": it must be a folder that can be written to (${messageOf(error)})`,
+    );
+  }
+}
+
+function isAboutNetworks(error: unknown): boolean {
+  return error instanceof Error && error.name === 'PermanentError';
+}
+
+function round(value: number, steps: number): number {
+  return Math.round(value * steps) / steps;
+}
