@@ -8,6 +8,7 @@ import type { CameraId } from './domain/ids.js';
 import type { Overlay } from './domain/overlay.js';
 import type { Picture } from './domain/picture.js';
 import type { Grammar } from './domain/plates/grammar.js';
+import type { ListIndex } from './domain/plates/list-matching.js';
 import type { ListEntry, Passage, PlateList, PlateRead } from './domain/plates/passage.js';
 import type { PlateSight } from './domain/plates/sight.js';
 import type { SceneState } from './domain/scene.js';
@@ -224,16 +225,15 @@ export interface PassageStore {
   /** Open passages whose newest sight is older than that, oldest first: what a crash left unfinished. */
   open(filter: { lastBefore: number; limit: number }): Promise<Passage[]>;
   /**
-   * Final passages with the same key at the same camera whose best sight is in [from, to], except `exceptId`: the
-   * same vehicle followed under another track.
+   * Passages of a camera, open and final, that were last seen at `from` or later and best seen at `to` or earlier, oldest
+   * first: where a plate may have been seen before.
    */
-  same(filter: {
-    cameraId: CameraId;
-    key: string;
-    from: number;
-    to: number;
-    exceptId: string;
-  }): Promise<Passage[]>;
+  seen(filter: { cameraId: CameraId; from: number; to: number }): Promise<Passage[]>;
+  /**
+   * Does `work` while nobody else does such work for this camera: all it writes becomes true together, or nothing. It uses
+   * the store it is given and nothing else that asks the database.
+   */
+  exclusively<T>(cameraId: CameraId, work: (store: PassageStore) => Promise<T>): Promise<T>;
   /** Final ones, newest first. */
   search(filter: PassageFilter): Promise<PassagePage>;
   /**
@@ -280,6 +280,8 @@ export interface PlateLists {
   /** Changes with every change of lists or entries: readers keep what they have read until it does. */
   revision(): Promise<string>;
   lists(): Promise<PlateList[]>;
+  /** All lists, ready for matching; read again only when something in them has changed. */
+  index(): Promise<{ readonly lists: readonly PlateList[]; readonly index: ListIndex }>;
   putList(list: PlateList): Promise<void>;
   /** With its entries. `false`: there was none. */
   removeList(id: string): Promise<boolean>;

@@ -4,22 +4,24 @@ import { plateAlarms } from '../../src/domain/plates/plate-alarms.js';
 import { plateEventId } from '../../src/domain/plates/passage-id.js';
 import { alert } from '../alert/job.js';
 import type { JobContext } from '../define.js';
-import { listIndex } from './list-index.js';
 
-export type AnnouncePorts = 'cameras' | 'events' | 'plateLists';
+export type AnnouncePorts = 'cameras' | 'events' | 'plateLists' | 'passages';
 
 /**
  * Tells of a final passage: the event, then the alerts. Their ids come from the passage, so telling twice tells once.
- * What could not be read, or was another passage once more, is no news.
+ * What could not be read is no news. Of one that was another passage once more, that one is told of: it may have become
+ * clearer, and be on a list now.
  */
-export async function announce(passage: Passage, ctx: JobContext<AnnouncePorts>): Promise<void> {
+export async function announce(given: Passage, ctx: JobContext<AnnouncePorts>): Promise<void> {
+  const passage =
+    given.mergedInto === undefined ? given : ((await ctx.ports.passages.get(given.mergedInto)) ?? given);
   const { cameraId, reading } = passage;
   if (passage.state !== 'final' || cameraId === undefined || reading.verdict === 'rejected') return;
   const event = eventOf(passage, cameraId);
   await ctx.ports.events.add([event]);
   const camera = ctx.ports.cameras.all().find(({ id }) => id === cameraId);
   if (!camera) return;
-  const { lists } = await listIndex(ctx.ports.plateLists);
+  const { lists } = await ctx.ports.plateLists.index();
   for (const alarm of plateAlarms(passage, camera, lists)) {
     await ctx.enqueue(alert, {
       ...alarm,

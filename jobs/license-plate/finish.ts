@@ -1,4 +1,5 @@
 import { passageId } from '../../src/domain/plates/passage-id.js';
+import { sceneKey } from '../../src/domain/plates/picture-keys.js';
 import { NotReadyError } from '../../src/errors.js';
 import { done, skipped, type JobContext, type Outcome } from '../define.js';
 import { announce } from './announce.js';
@@ -25,7 +26,7 @@ export async function finish(payload: PlateFinishPayload, ctx: JobContext<PlateP
   if (reads.length < looks && ctx.now() < until)
     throw new NotReadyError(`${looks - reads.length} of ${looks} looks are still to come`, WAIT_MS);
   const now = await gather(
-    { id, cameraId, trackId, bornAt },
+    { id, cameraId, trackId, scene: sceneKey(payload) },
     ({ verdict }) => why !== 'still' || verdict === 'accepted',
     ctx,
   );

@@ -1,9 +1,11 @@
 import type { Handler } from '../define.js';
 import { finish } from './finish.js';
+import { glance } from './glance.js';
 import type { licensePlate } from './job.js';
 import { look } from './look.js';
 import type { PlatePorts } from './passage.js';
 import { picture, type PicturePorts } from './picture.js';
+import { endVisit } from './visit-end.js';
 
 type Needs = PlatePorts | PicturePorts | 'pins';
 
@@ -17,6 +19,10 @@ export const handle: Handler<typeof licensePlate, Needs> = async (payload, ctx) 
       return look(payload, ctx);
     case 'finish':
       return finish(payload, ctx);
+    case 'glance':
+      return glance(payload, ctx);
+    case 'visit-end':
+      return endVisit(payload, ctx);
     case 'picture':
     case 'latest':
       return picture(payload, ctx);

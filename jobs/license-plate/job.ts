@@ -37,6 +37,31 @@ const Finish = z.strictObject({
   until: time,
 });
 
+const visit = { cameraId: CameraId, bornAt: time };
+
+/** One look at what a camera shows as a whole, while something moves there (a visit). */
+const GlanceAtPicture = z.strictObject({
+  kind: z.literal('glance'),
+  ...visit,
+  at: time,
+  frame: z.number().int().nonnegative(),
+  /** Key of the pinned picture, and what it shows of the whole one. */
+  pin: z.string().min(1).max(300),
+  crop: UnitBox,
+  /** Vehicles that are looked at by themselves: plates on them are left to those looks. */
+  vehicles: z.array(UnitBox).max(50),
+});
+
+/** What a visit has shown until `at` is over: nothing moves any more, it has left, or nobody else has ended it. */
+const VisitEnd = z.strictObject({
+  kind: z.literal('visit-end'),
+  ...visit,
+  at: time,
+  why: z.enum(['quiet', 'left', 'left-open']),
+  looks: z.number().int().nonnegative(),
+  until: time,
+});
+
 /** A whole picture handed in by another backend, or the newest one of a camera. */
 const PictureGiven = z.strictObject({
   kind: z.literal('picture').default('picture'),
@@ -53,13 +78,15 @@ const Latest = z.strictObject({
 
 export type PlateLookPayload = z.output<typeof Look>;
 export type PlateFinishPayload = z.output<typeof Finish>;
+export type PlateGlancePayload = z.output<typeof GlanceAtPicture>;
+export type PlateVisitEndPayload = z.output<typeof VisitEnd>;
 export type PlatePicturePayload = z.output<typeof PictureGiven> | z.output<typeof Latest>;
 
 /** Ids, keys, boxes and times: the text of a plate is in SQL only. */
 export const licensePlate = defineJob({
   name: 'license-plate',
   summary: 'find and read plates on a vehicle or a picture, fuse what was seen of a vehicle, check lists',
-  payload: z.union([Look, Finish, PictureGiven, Latest], {
+  payload: z.union([Look, Finish, GlanceAtPicture, VisitEnd, PictureGiven, Latest], {
     error: 'must be {"picture": key of an upload}, {"camera": id}, or a look or finish of the system',
   }),
   externalPayload: z.union([PictureGiven, Latest], {
@@ -68,6 +95,11 @@ export const licensePlate = defineJob({
   jobId: (payload) => {
     if (payload.kind === 'picture') return payload.picture.replaceAll('/', '-');
     if (payload.kind === 'latest') return undefined;
+    if (payload.kind === 'glance') return `${payload.cameraId}-visit-${payload.bornAt}-${payload.at}`;
+    if (payload.kind === 'visit-end') {
+      const { cameraId, bornAt, why, looks, at } = payload;
+      return `${cameraId}-visit-${bornAt}-${why}-${why === 'quiet' ? looks : at}`;
+    }
     const { cameraId, trackId, bornAt } = payload;
     const passage = `${cameraId}-${trackId}-${bornAt}`;
     return payload.kind === 'look'

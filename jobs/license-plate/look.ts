@@ -31,7 +31,8 @@ export async function look(payload: PlateLookPayload, ctx: Context): Promise<Out
     if (!picture) return skipped('frame expired');
     await passages.addRead(await read(picture, payload, reads, ctx));
   }
-  const now = await gather({ id, cameraId, trackId, bornAt, vehicle: payload.class }, isSettled, ctx);
+  const about = { id, cameraId, trackId, vehicle: payload.class, scene: sceneKey(payload) };
+  const now = await gather(about, isSettled, ctx);
   await pins.remove(pin);
   return now
     ? done({ passageId: id, state: now.state, sights: now.reading.sights })

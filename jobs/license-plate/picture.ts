@@ -4,7 +4,7 @@ import { surroundings } from '../../src/domain/plates/places.js';
 import { readPlates } from '../../src/domain/plates/read-plate.js';
 import { done, skipped, type JobContext, type Outcome } from '../define.js';
 import type { PlatePicturePayload } from './job.js';
-import { hitsOf } from './passage.js';
+import { knownFor } from './passage.js';
 
 export type PicturePorts =
   ('cameras' | 'frames' | 'plates' | 'grammars' | 'passages' | 'plateLists') | ('pictures' | 'snapshots');
@@ -50,6 +50,7 @@ async function keep(
   ctx: Context,
 ): Promise<void> {
   const { passages, pictures, snapshots } = ctx.ports;
+  const { hitsOf } = await knownFor(cameraId, ctx);
   const id = `${ctx.jobId}-${place}`;
   const crop = `${key}-${place}.jpg`;
   await snapshots.put(crop, await pictures.jpeg(whole, { crop: surroundings(sight.corners) }));
@@ -60,7 +61,7 @@ async function keep(
     ...(cameraId !== undefined && { cameraId }),
     ...{ firstAt: at, at, lastAt: at, reading, crop, scene },
     state: 'final',
-    hits: await hitsOf({ reading, at, ...(cameraId !== undefined && { cameraId }) }, ctx),
+    hits: hitsOf({ reading, at }),
   };
   await passages.put(passage);
 }

@@ -145,7 +145,7 @@ class Drain {
     const consequences = { camera: this.camera, config: this.config, scene, events, entry };
     this.draw(annotate(consequences, this.ctx));
     await record(consequences, this.ctx);
-    if (plates) await askForPlates(this.camera, entry, plates.plan, this.ctx);
+    if (plates) await askForPlates(this.camera, entry, plates, this.ctx);
     if (events.length > 0 || this.ctx.now() - this.committedAt > COMMIT_EVERY_MS) await this.commit();
   }
 

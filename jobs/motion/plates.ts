@@ -10,10 +10,12 @@ import {
   type PlateLook,
   type PlatePlan,
 } from '../../src/domain/plates/look-plan.js';
+import type { VisitPlan } from '../../src/domain/plates/visit-plan.js';
 import { passageId } from '../../src/domain/plates/passage-id.js';
 import type { SceneState } from '../../src/domain/scene.js';
 import type { JobContext } from '../define.js';
 import { licensePlate } from '../license-plate/job.js';
+import { askForGlance, planGlances, rounded } from './glances.js';
 
 export type PlatePorts = 'pins' | 'passages';
 type Context = JobContext<PlatePorts>;
@@ -37,8 +39,24 @@ export async function planPlateLooks(
   before: SceneState,
   after: SceneState,
   ctx: Context,
+): Promise<{ scene: SceneState; plan: PlatePlan; visit: VisitPlan }> {
+  const { scene, plan } = await planVehicles(camera, entry, before, after, ctx);
+  const visit = await planGlances(camera, entry, scene, ctx);
+  const { visit: _, ...rest } = scene;
+  return { scene: visit.memory ? { ...rest, visit: visit.memory } : rest, plan, visit };
+}
+
+async function planVehicles(
+  camera: Camera,
+  entry: RingEntry,
+  before: SceneState,
+  after: SceneState,
+  ctx: Context,
 ): Promise<{ scene: SceneState; plan: PlatePlan }> {
-  const config = camera.plates && { ...camera.plates, zoneList: camera.zones };
+  const { plates } = camera;
+  // At a gate whole pictures are looked at: vehicles that happen to be recognised are in them.
+  const enabled = plates?.enabled === true && plates.view !== 'gate';
+  const config = plates && { ...plates, enabled, zoneList: camera.zones };
   const frame = { at: entry.at, heightPx: entry.picture?.height };
   const plan =
     entry.kind === 'end' ? endPlates(after.tracks) : planPlates(before.tracks, after.tracks, frame, config);
@@ -60,11 +78,12 @@ export async function planPlateLooks(
 export async function askForPlates(
   camera: Camera,
   entry: RingEntry,
-  { looks, finishes }: Pick<PlatePlan, 'looks' | 'finishes'>,
+  { plan: { looks, finishes }, visit }: { readonly plan: PlatePlan; readonly visit: VisitPlan },
   ctx: Context,
 ): Promise<void> {
   for (const look of looks) await askForLook(camera, entry, look, ctx);
   for (const finish of finishes) await askToFinish(camera, entry.at, finish, ctx);
+  await askForGlance(camera, entry, visit, ctx);
 }
 
 async function askForLook(camera: Camera, entry: RingEntry, look: PlateLook, ctx: Context): Promise<void> {
@@ -110,10 +129,4 @@ async function settledOf(
 
 function withRoom({ x, y, width, height }: UnitBox): UnitBox {
   return unitBox(x - width * ROOM, y - height * ROOM, width * (1 + 2 * ROOM), height * (1 + 2 * ROOM));
-}
-
-/** Five digits: a hundredth of a pixel; payloads stay small. */
-function rounded({ x, y, width, height }: UnitBox): UnitBox {
-  const round = (value: number): number => Math.min(1, Math.max(0, Math.round(value * 1e5) / 1e5));
-  return unitBox(round(x), round(y), round(width), round(height));
 }

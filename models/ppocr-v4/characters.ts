@@ -57,7 +57,7 @@ export function lineText(data: Float32Array, steps: number): LineText {
       close();
       open = { best, p: new Float32Array(ALPHABET.length), from: step, to: step };
     }
-    const now = open!;
+    const now = open;
     now.to = step;
     p.forEach((value, i) => (now.p[i] = Math.max(now.p[i]!, value)));
   }

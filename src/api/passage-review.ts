@@ -1,16 +1,12 @@
 import { alert } from '../../jobs/alert/job.js';
 import type { Camera } from '../domain/camera.js';
 import { keyOf } from '../domain/plates/characters.js';
-import { createListIndex, matchLists } from '../domain/plates/list-matching.js';
-import type { ListEntry, ListHit, Passage, PlateList } from '../domain/plates/passage.js';
+import { matchLists } from '../domain/plates/list-matching.js';
+import type { Passage } from '../domain/plates/passage.js';
 import { plateEventId } from '../domain/plates/passage-id.js';
 import { listsOf, plateAlarms } from '../domain/plates/plate-alarms.js';
-import type { PlateLists } from '../ports.js';
 import type { ApiDeps } from './deps.js';
 import { HttpError } from './http-error.js';
-
-/** Entries a statement when they are read. */
-const PAGE = 5000;
 
 /** What a person makes of a passage. */
 export interface Said {
@@ -33,7 +29,6 @@ export function createReviews({
   said: Said,
   actor: string,
 ) => Promise<Passage> {
-  const hitsOf = matcherOf(ports.plateLists);
   return async (passage, said, actor) => {
     const { id, state, reading } = passage;
     if (state !== 'final')
@@ -49,7 +44,9 @@ export function createReviews({
     if (key === '' || key.length > 24)
       throw new HttpError(422, 'invalid', 'text: needs 1 to 24 letters or digits, as on the plate', 'text');
     const camera = ports.cameras.all().find((one) => one.id === passage.cameraId);
-    const hits = await hitsOf(key, passage.at, camera?.plates?.lists ?? []);
+    const { lists, index } = await ports.plateLists.index();
+    const wanted = new Set(listsOf(lists, camera?.plates?.lists ?? []).map((list) => list.id));
+    const hits = matchLists({ key }, index, passage.at).filter(({ list }) => wanted.has(list));
     await ports.audit.append({
       at: now(),
       actor,
@@ -89,29 +86,4 @@ async function tell(
       cooldown: false,
       ...(scene !== undefined && { snapshot: scene }),
     });
-}
-
-/** Keeps the index of the lists until they change. */
-function matcherOf(
-  store: PlateLists,
-): (key: string, at: number, named: readonly string[]) => Promise<ListHit[]> {
-  let known: { revision: string; lists: PlateList[]; index: ReturnType<typeof createListIndex> } | undefined;
-  return async (key, at, named) => {
-    const revision = await store.revision();
-    if (known?.revision !== revision) {
-      const lists = await store.lists();
-      known = { revision, lists, index: createListIndex(lists, await allEntries(store)) };
-    }
-    const wanted = new Set(listsOf(known.lists, named).map(({ id }) => id));
-    return matchLists({ key }, known.index, at).filter(({ list }) => wanted.has(list));
-  };
-}
-
-async function allEntries(store: PlateLists): Promise<ListEntry[]> {
-  const all: ListEntry[] = [];
-  for (let afterId = 0; ; afterId = all.at(-1)?.id ?? 0) {
-    const page = await store.entries({ afterId, limit: PAGE });
-    all.push(...page);
-    if (page.length < PAGE) return all;
-  }
 }

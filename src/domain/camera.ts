@@ -180,6 +180,12 @@ const Reconnect = z
 
 const Plates = z.strictObject({
   enabled: z.boolean().default(true),
+  view: z
+    .enum(['auto', 'street', 'gate'])
+    .default('auto')
+    .describe(
+      'street: plates are looked for on vehicles that are followed. gate: a barrier or car park seen from near, where vehicles fill the picture and are often not recognised: while something moves, plates are looked for in the whole picture. auto: on vehicles that are followed, and in the whole picture while something large moves that is none of them',
+    ),
   classes: z
     .array(z.enum(['car', 'motorcycle', 'bus', 'truck']))
     .min(1)
@@ -205,14 +211,18 @@ const Plates = z.strictObject({
     .min(50)
     .max(60_000)
     .default(250)
-    .describe('capture time between two looks at one vehicle, at least, ms; lower: more sights to fuse'),
+    .describe(
+      'capture time between two looks at one vehicle (gate: at the picture), at least, ms; lower: more sights to fuse',
+    ),
   maxLooks: z
     .number()
     .int()
     .min(1)
     .max(100)
     .default(12)
-    .describe('looks at one vehicle at most; the passage is final when they are used up'),
+    .describe(
+      'looks at one vehicle at most; the passage is final when they are used up. gate: looks until one is taken every two seconds only, counted anew for each plate',
+    ),
   passageWindowS: seconds(0, 86_400)
     .default(60)
     .describe('the same plate seen again by this camera within this time is the same passage, s'),

@@ -5,6 +5,7 @@ import { WHOLE, type UnitBox } from './geometry.js';
 import { lookAt } from './look-plan.js';
 import type { Overlay } from './overlay.js';
 import { watchLines, type LineCount } from './scene-lines.js';
+import type { VisitMemory } from './plates/visit-plan.js';
 import { overlayOf } from './scene-overlay.js';
 import { watchZones } from './scene-zones.js';
 import { isConfirmed, labelOf, standingPoint, tidy, visibleBox, type Moment, type Track } from './track.js';
@@ -24,6 +25,8 @@ export interface SceneState {
   readonly lines: Readonly<Record<string, LineCount>>;
   /** When something last moved, while the scene counts as in motion. */
   readonly motionAt?: number;
+  /** Of a camera whose plates are looked for in whole pictures. */
+  readonly visit?: VisitMemory;
 }
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 export type SceneEvent = DistributiveOmit<Exclude<CameraEvent, { type: 'plate' }>, 'id' | 'cameraId'>;
@@ -96,6 +99,7 @@ export function step(
       tracks: zoned.tracks.map((track) => (track.seenAt === at ? tidy(track) : track)),
       lines: lined.counts,
       ...(motion.motionAt !== undefined && { motionAt: motion.motionAt }),
+      ...(state.visit && { visit: state.visit }),
     },
     events: [...motion.events, ...lined.events, ...zoned.events],
   };

@@ -319,15 +319,22 @@ keys
   );
 
 program
-  .command('bench')
-  .description('measure the road and print a table and JSON')
+  .command('bench [parts...]')
+  .description('measure the road and the plates, and print a table; parts as with --only')
   .option('--seconds <n>', 'how long each thing is measured', wholeNumber, 10)
   .option('--video <file>', 'footage (default: media/vtest.avi)')
-  .option('--only <parts>', 'road,gate,four,sixteen,queue,latency (default: all)', (text: string) =>
-    text.split(','),
+  .option(
+    '--only <parts>',
+    'road,gate,four,sixteen,queue,latency,idle,plates (default: all)',
+    (text: string) => text.split(','),
   )
   .addOption(json())
-  .action(async (options: BenchOptions) => finish((await import('./commands/bench.js')).bench(options)));
+  .action(async (parts: string[], options: BenchOptions) => {
+    const only = [...(options.only ?? []), ...parts];
+    return finish(
+      (await import('./commands/bench.js')).bench(only.length > 0 ? { ...options, only } : options),
+    );
+  });
 
 export interface RunOptions {
   readonly cameras?: string;

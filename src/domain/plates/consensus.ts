@@ -5,7 +5,7 @@ const OPTIONS = 6;
 /**
  * Puts several readings of one line together: those with the number of letters and digits that most of them saw
  * (weighted by certainty) are averaged character by character. Marks are those of the surest of these.
- * @param readings not empty; the first counts double
+ * @param readings not empty; the first counts half as much again
  */
 export function consensus(readings: readonly (readonly PlacedChar[])[]): readonly PlacedChar[] {
   const votes = new Map<number, number>();

@@ -5,7 +5,10 @@ import type { PlateSight } from './sight.js';
 
 /** One vehicle that went past one camera (or one plate of a picture that was handed in), once. */
 export interface Passage {
-  /** Derived from what it is about: camera, track and when the track began; or job and place in its picture. */
+  /**
+   * Derived from what it is about: camera, track and when the track began; of a plate that was seen in whole pictures,
+   * the first look that showed it; or job and place in its picture.
+   */
   readonly id: string;
   /** Absent: of a picture that was handed in. */
   readonly cameraId?: CameraId;
@@ -45,6 +48,8 @@ export interface PlateRead {
   /** What this sight alone says. */
   readonly reading?: PlateReading;
   readonly crop?: string;
+  /** Of a whole picture: where it is kept, if it was the best of its passage when it was taken. */
+  readonly scene?: string;
 }
 
 /** An entry of a named list of plates. */

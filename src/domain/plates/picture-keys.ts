@@ -16,10 +16,15 @@ export function sceneKey(vehicle: Vehicle): string {
 }
 
 /** The plate as one look saw it. @param read id of the look */
-export function cropKey(vehicle: Vehicle, read: string): string {
+export function cropKey(vehicle: Omit<Vehicle, 'trackId'>, read: string): string {
   return `${folderOf(vehicle)}/${read}.jpg`;
 }
 
-function folderOf({ cameraId, bornAt }: Vehicle): string {
+/** The whole picture of a look. @param look id of the look */
+export function lookSceneKey(visit: Omit<Vehicle, 'trackId'>, look: string): string {
+  return `${folderOf(visit)}/${look}-scene.jpg`;
+}
+
+function folderOf({ cameraId, bornAt }: Omit<Vehicle, 'trackId'>): string {
   return `plates/${cameraId}/${new Date(bornAt).toISOString().slice(0, 10)}`;
 }

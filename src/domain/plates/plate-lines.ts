@@ -1,5 +1,4 @@
-import { intersectionArea } from '../geometry.js';
-import { boundsOf, quadAngle, quadSize } from './quad.js';
+import { quadAngle, quadOverlap, quadSize } from './quad.js';
 import { isMark, meanP, plainText, relation, topP, type TextLine } from './text-line.js';
 
 /** What may be one plate: its lines from top to bottom. */
@@ -84,12 +83,7 @@ export function distinctPlates(plates: readonly PlateCandidate[]): PlateCandidat
   return kept;
 }
 
-/** Largest share of a line of one that is covered by a line of the other. */
+/** Largest share of a line of one that a line of the other covers. */
 function sharedPlace(a: PlateCandidate, b: PlateCandidate): number {
-  const boxes = (plate: PlateCandidate) => plate.lines.map(({ quad }) => boundsOf(quad));
-  return Math.max(
-    ...boxes(a).flatMap((p) =>
-      boxes(b).map((q) => intersectionArea(p, q) / Math.min(p.width * p.height, q.width * q.height)),
-    ),
-  );
+  return Math.max(...a.lines.flatMap((p) => b.lines.map((q) => quadOverlap(p.quad, q.quad))));
 }

@@ -1,3 +1,5 @@
+import { intersectionArea, type Box } from '../geometry.js';
+
 /** A point in pixels of some picture, y down. */
 export interface Point {
   readonly x: number;
@@ -57,7 +59,7 @@ export function mapQuad([a, b, c, d]: Quad, map: (point: Point) => Point): Quad 
 }
 
 /** The upright box around some points. */
-export function boundsOf(points: readonly Point[]): { x: number; y: number; width: number; height: number } {
+export function boundsOf(points: readonly Point[]): Box {
   const xs = points.map(({ x }) => x);
   const ys = points.map(({ y }) => y);
   const x = Math.min(...xs);
@@ -70,11 +72,23 @@ export function boundsOf(points: readonly Point[]): { x: number; y: number; widt
  * @param angle direction of the text, radians
  */
 export function quadAround(points: readonly Point[], angle: number): Quad {
-  const cos = Math.cos(angle);
-  const sin = Math.sin(angle);
-  const turned = boundsOf(points.map(({ x, y }) => ({ x: x * cos + y * sin, y: y * cos - x * sin })));
+  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+  const turned = turnedBounds(points, angle);
   const back = (x: number, y: number): Point => ({ x: x * cos - y * sin, y: x * sin + y * cos });
   const right = turned.x + turned.width;
   const bottom = turned.y + turned.height;
   return [back(turned.x, turned.y), back(right, turned.y), back(right, bottom), back(turned.x, bottom)];
+}
+
+/** The box around some points along a direction (radians), in pixels turned back by it. */
+export function turnedBounds(points: readonly Point[], angle: number): Box {
+  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+  return boundsOf(points.map(({ x, y }) => ({ x: x * cos + y * sin, y: y * cos - x * sin })));
+}
+
+/** Area that two lines share over the smaller one's, both taken as boxes along the first one's text; 0..1. */
+export function quadOverlap(a: Quad, b: Quad): number {
+  const angle = quadAngle(a);
+  const [p, q] = [turnedBounds(a, angle), turnedBounds(b, angle)];
+  return intersectionArea(p, q) / Math.min(p.width * p.height, q.width * q.height);
 }

@@ -25,6 +25,12 @@ const MAX_SIGHTS = 24;
  * grows with the root of their number, and not for ever.
  */
 const MOST_SAY = 2;
+/** Sights of nearly the same text with this share of the weight count as much as those they contradict: 1 / it. */
+const DISAGREEMENT = 2;
+/** More than that of the sights of one text seldom make it surer, and take time. */
+const MOST_TRIED = 8;
+/** Calibration ends there. */
+const ENOUGH = 0.99;
 /** Where a view stops to get better by growing, px. */
 const [SMALL_PX, LARGE_PX] = [8, 26];
 
@@ -47,7 +53,7 @@ export function fuse(sights: readonly SeenAt[], grammars: readonly Grammar[]): P
   const together = only && group.views.length === 1 ? only.decoded : decode(weighed(group.views), grammars);
   const [best] = together.hypotheses;
   return best && best.p >= together.unknownP
-    ? readingOf(best, together, group.views, rival)
+    ? readingOf(best, together, group.views, { rival, p: certaintyOf(best, group.views, rival, grammars) })
     : unknownReading(together, group.views, rival);
 }
 
@@ -150,13 +156,62 @@ function weighed(views: readonly View[]): { sight: PlateSight; weight: number }[
   return views.map(({ sight, weight }) => ({ sight, weight: (weight / all) * say }));
 }
 
+/**
+ * How sure a text is that several sights show. All of them together are more doubtful than one clear sight among poor
+ * ones: so as sure as the sights that agree on it make it, each of which may add and none take away; the more weight
+ * the others have, the nearer to what all say together.
+ */
+function certaintyOf(
+  { key, p }: Hypothesis,
+  views: readonly View[],
+  rival: number,
+  grammars: readonly Grammar[],
+): number {
+  const agreeing = views.filter((view) => view.key === key);
+  if (views.length === 1 || agreeing.length === 0) return calibrated(p, rival);
+  const others = views.filter((view) => view.key !== key);
+  const doubt = disagreement(views, agreeing);
+  const alone = doubt < 1 ? surest(key, agreeing, [], grammars) : 0;
+  const against = doubt > 0 ? Math.max(p, surest(key, agreeing, others, grammars)) : 0;
+  return Math.max(
+    calibrated(p, rival),
+    (1 - doubt) * calibrated(alone, rival) + doubt * calibrated(against, rival),
+  );
+}
+
+/** 0: none of the sights shows another text; 1: those that do are to be taken as seriously as the others. */
+function disagreement(views: readonly View[], agreeing: readonly View[]): number {
+  const weightOfAll = sum(views.map(({ weight }) => weight));
+  const weightFor = sum(agreeing.map(({ weight }) => weight));
+  return weightFor === 0 ? 1 : Math.min(1, (DISAGREEMENT * (weightOfAll - weightFor)) / weightFor);
+}
+
+/** What the sights that show this text say of it together with `others`, those left out that only blur it; the weightiest first. */
+function surest(
+  key: string,
+  agreeing: readonly View[],
+  others: readonly View[],
+  grammars: readonly Grammar[],
+): number {
+  const used: View[] = [...others];
+  let best = 0;
+  for (const view of agreeing.slice(0, MOST_TRIED)) {
+    if (best >= ENOUGH) break;
+    const { hypotheses } = used.length === 0 ? view.decoded : decode(weighed([...used, view]), grammars);
+    const p = hypotheses.find((text) => text.key === key)?.p ?? 0;
+    if (best > 0 && p < best) continue;
+    best = p;
+    used.push(view);
+  }
+  return best;
+}
+
 function readingOf(
   { p: raw, lines, ...text }: Hypothesis,
   { hypotheses }: Decoded,
   views: readonly View[],
-  rival: number,
+  { rival, p }: { readonly rival: number; readonly p: number },
 ): PlateReading {
-  const p = calibrated(raw, rival);
   const known = sum(hypotheses.map((other) => other.p));
   const charP = [...text.key].map((char, at) => {
     const agreeing = hypotheses.filter(

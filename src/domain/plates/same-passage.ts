@@ -5,6 +5,9 @@ import type { Passage } from './passage.js';
 const MIN_KEY = 4;
 /** Where one of the two is unsure: a character apart, or two that look alike. */
 const UNSURE_DISTANCE = 1;
+/** The same of two that were seen at the same time, where the unsure one may also be cut off. */
+const BESIDE_DISTANCE = 2;
+const MIN_PART = 3;
 
 type Seen = Pick<Passage, 'cameraId' | 'firstAt' | 'lastAt' | 'reading' | 'review'>;
 
@@ -21,6 +24,20 @@ export function isSamePassage(a: Seen, b: Seen, windowMs: number): boolean {
   if (key === other) return true;
   if (isSure(a) && isSure(b)) return false;
   return lookalikeDistance(key, other, UNSURE_DISTANCE) <= UNSURE_DISTANCE;
+}
+
+/**
+ * Whether an unsure passage of a whole picture is another one that is sure, seen badly or cut off at about the same time:
+ * a plate that comes into view shows its half first.
+ * @param besideMs how far apart in time they may be
+ */
+export function isPoorViewOf(poor: Seen, sure: Seen, besideMs: number): boolean {
+  if (poor.cameraId === undefined || poor.cameraId !== sure.cameraId) return false;
+  if (isSure(poor) || !isSure(sure)) return false;
+  if (Math.max(poor.firstAt, sure.firstAt) - Math.min(poor.lastAt, sure.lastAt) > besideMs) return false;
+  const [part, whole] = [keyOfPassage(poor), keyOfPassage(sure)];
+  if (part.length >= MIN_PART && whole.includes(part)) return true;
+  return lookalikeDistance(part, whole, BESIDE_DISTANCE) <= BESIDE_DISTANCE;
 }
 
 function keyOfPassage({ reading, review }: Seen): string {

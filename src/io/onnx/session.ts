@@ -53,8 +53,10 @@ type FileSpec = Pick<NetworkSpec, 'name' | 'sha256'> & { readonly source?: unkno
  * @throws PermanentError when the file is missing, damaged or no ONNX.
  */
 export async function openNetwork(path: string, spec: FileSpec): Promise<InferenceSession> {
-  // Inputs of many sizes: memory kept for each of them would add up.
-  return openSession(await readVerified(path, spec), path, spec, { enableCpuMemArena: false, enableMemPattern: false });
+  // Inputs of many sizes: a memory plan kept for each of them would add up.
+  return openSession(await readVerified(path, spec), path, spec, {
+    enableMemPattern: false,
+  });
 }
 
 async function readVerified(path: string, spec: FileSpec): Promise<Buffer> {
@@ -97,7 +99,7 @@ async function openSession(
   bytes: Buffer,
   path: string,
   spec: FileSpec,
-  memory: Pick<InferenceSession.SessionOptions, 'enableCpuMemArena' | 'enableMemPattern'> = {},
+  memory: Pick<InferenceSession.SessionOptions, 'enableMemPattern'> = {},
 ): Promise<InferenceSession> {
   switchOffTelemetry();
   try {

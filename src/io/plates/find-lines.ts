@@ -1,14 +1,15 @@
 import { DETECTION_STEP } from '../../../models/ppocr-v4/detection.js';
-import { intersectionArea, WHOLE, type Box, type UnitBox } from '../../domain/geometry.js';
+import { WHOLE, type UnitBox } from '../../domain/geometry.js';
 import type { Picture } from '../../domain/picture.js';
 import {
-  boundsOf,
   growQuad,
   mapQuad,
   quadAngle,
   quadAround,
+  quadOverlap,
   quadPoint,
   quadSize,
+  turnedBounds,
   type Quad,
 } from '../../domain/plates/quad.js';
 import type { TextNetwork } from './text-network.js';
@@ -153,21 +154,9 @@ function isLine(quad: Quad): boolean {
 function distinct(lines: readonly FoundLine[]): FoundLine[] {
   const kept: FoundLine[] = [];
   for (const line of lines) {
-    if (kept.every((other) => overlap(line.quad, other.quad) < 0.5)) kept.push(line);
+    if (kept.every((other) => quadOverlap(line.quad, other.quad) < 0.5)) kept.push(line);
   }
   return kept;
-}
-
-/** Shared area over the smaller one's, both as boxes that lie along the first one's text. */
-function overlap(a: Quad, b: Quad): number {
-  const angle = quadAngle(a);
-  const [p, q] = [turnedBounds(a, angle), turnedBounds(b, angle)];
-  return intersectionArea(p, q) / Math.min(p.width * p.height, q.width * q.height);
-}
-
-function turnedBounds(quad: Quad, angle: number): Box {
-  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
-  return boundsOf(quad.map(({ x, y }) => ({ x: x * cos + y * sin, y: y * cos - x * sin })));
 }
 
 function isNear(a: Quad, b: Quad): boolean {

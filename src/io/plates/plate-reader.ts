@@ -10,7 +10,7 @@ import { loadTextNetwork } from './text-network.js';
 import { findVehicles, onVehicle } from './vehicles.js';
 
 /** Pixels of the detection network's input for a vehicle and for a whole picture. */
-const CROP_AREA_PX = 320 * 288;
+const CROP_AREA_PX = 288 * 256;
 const WHOLE_AREA_PX = 640 * 448;
 /** A vehicle is looked at by itself when that shows it so much larger than in the whole picture. */
 const WORTH_A_LOOK = 1.4;

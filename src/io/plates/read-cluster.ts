@@ -7,7 +7,7 @@ import { readAgain, readLine, type LineReader } from './read-line.js';
 import type { TextNetwork } from './text-network.js';
 
 /** A one-line plate has at least so many letters and digits; fewer may be half of a two-line one. */
-const WHOLE_LINE = 7;
+const WHOLE_LINE = 6;
 /** Read surer than this a plate needs no closer look. */
 const CLEAR = 0.7;
 /** What is read where no line was found must be that legible. */
@@ -22,6 +22,8 @@ export async function readCluster(
 ): Promise<PlateCandidate[]> {
   const plates: PlateCandidate[] = [];
   for (const plate of await firstReading(network, reader, picture, group)) {
+    // Names of makers and shops: there is no plate without a digit.
+    if (!plate.lines.some(({ chars }) => /\d/.test(plainText(chars)))) continue;
     const [only] = plate.lines;
     const whole = plate.lines.length === 1 && only ? await withPartner(reader, picture, only) : plate;
     const lines: TextLine[] = [];
@@ -61,7 +63,7 @@ async function readLines(
 }
 
 function isClear({ lines }: PlateCandidate): boolean {
-  const isWhole = lines.length > 1 || plainText(lines[0]!.chars).length >= WHOLE_LINE - 1;
+  const isWhole = lines.length > 1 || plainText(lines[0]!.chars).length >= WHOLE_LINE;
   return isWhole && lines.every(({ chars }) => weakestP(chars) > CLEAR);
 }
 

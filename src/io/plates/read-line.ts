@@ -2,8 +2,7 @@ import { LINE_HEIGHT } from '../../../models/ppocr-v4/recognition.js';
 import type { Picture } from '../../domain/picture.js';
 import { consensus } from '../../domain/plates/consensus.js';
 import { quadPart, quadSize, type Quad } from '../../domain/plates/quad.js';
-import { plainText, weakestP, type TextLine } from '../../domain/plates/text-line.js';
-import type { LineText } from '../../domain/plates/text-line.js';
+import { plainText, weakestP, type LineText, type TextLine } from '../../domain/plates/text-line.js';
 import { pixelsAround, straighten } from './warp.js';
 
 /** The network's input is that much wider at most; a longer line is no plate. */
@@ -12,6 +11,9 @@ const STEP_PX = 8;
 const NARROWEST_PX = 32;
 /** From here a reading needs no second look. */
 export const SURE = 0.9;
+/** So many readings that agree so well are enough. */
+const AGREEING = 3;
+const AGREED = 0.8;
 
 /** What reads straightened lines. */
 export interface LineReader {
@@ -49,11 +51,15 @@ export async function readLine(
 export async function readAgain(reader: LineReader, picture: Picture, line: TextLine): Promise<TextLine> {
   if (weakestP(line.chars) >= SURE) return line;
   const readings = [line.chars];
+  let together = line.chars;
   for (const variant of VARIANTS) {
+    if (readings.length >= AGREEING && weakestP(together) >= AGREED) break;
     const other = straightLine(picture, line.quad, variant);
-    if (other) readings.push((await reader.read(other.rgb, other.width)).chars);
+    if (!other) continue;
+    const { chars } = await reader.read(other.rgb, other.width);
+    if (plainText(chars).length > 0) readings.push(chars);
+    together = consensus(readings);
   }
-  const together = consensus(readings.filter((chars) => plainText(chars).length > 0));
   if (!reader.second || weakestP(together) >= SURE) return { ...line, chars: together };
   const other = straightLine(picture, line.quad, AS_FOUND);
   const second = other && (await reader.second(other.rgb, other.width));

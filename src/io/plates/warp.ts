@@ -1,5 +1,5 @@
 import type { Box } from '../../domain/geometry.js';
-import { boundsOf, type Quad } from '../../domain/plates/quad.js';
+import { boundsOf, mapQuad, type Point, type Quad } from '../../domain/plates/quad.js';
 import type { Picture } from '../../domain/picture.js';
 import { toRgb } from '../pictures/rgb.js';
 
@@ -35,87 +35,105 @@ export function pixelsAround(picture: Picture, quad: Quad): Pixels | undefined {
  * @param quad in pixels of the whole picture
  */
 export function straighten(pixels: Pixels, quad: Quad, width: number, height: number): Uint8Array {
-  const local = quad.map(({ x, y }) => ({ x: x - pixels.x, y: y - pixels.y })) as unknown as Quad;
+  const local = mapQuad(quad, ({ x, y }) => ({ x: x - pixels.x, y: y - pixels.y }));
   const map = homographyTo(local);
+  const sides = sidesOf(local);
+  const perPixel = Math.max(sides.along / width, sides.across / height);
+  const n = Math.min(MOST_SAMPLES, Math.max(1, Math.round(perPixel)));
+  const sample = perPixel < ENLARGED ? bicubic : bilinear;
   const out = new Uint8Array(width * height * 3);
-  const [tl, tr, br, bl] = local;
-  const across =
-    Math.max(Math.hypot(tl.x - bl.x, tl.y - bl.y), Math.hypot(tr.x - br.x, tr.y - br.y)) / height;
-  const along = Math.max(Math.hypot(tl.x - tr.x, tl.y - tr.y), Math.hypot(bl.x - br.x, bl.y - br.y)) / width;
-  const n = Math.min(8, Math.max(1, Math.round(Math.max(across, along))));
-  const sum = [0, 0, 0];
-  const one = [0, 0, 0];
+  const sum = new Float64Array(3);
   for (let row = 0, to = 0; row < height; row++) {
-    for (let column = 0; column < width; column++) {
-      sum.fill(0);
-      for (let i = 0; i < n * n; i++) {
-        const u = (column + ((i % n) + 0.5) / n) / width;
-        const v = (row + (Math.floor(i / n) + 0.5) / n) / height;
-        const w = map[6]! * u + map[7]! * v + 1;
-        const x = (map[0]! * u + map[1]! * v + map[2]!) / w - 0.5;
-        const y = (map[3]! * u + map[4]! * v + map[5]!) / w - 0.5;
-        if (n > 1) bilinear(pixels, x, y, one);
-        else bicubic(pixels, x, y, one);
-        sum[0]! += one[0]!;
-        sum[1]! += one[1]!;
-        sum[2]! += one[2]!;
+    for (let column = 0; column < width; column++, to += 3) {
+      sum[0] = sum[1] = sum[2] = 0;
+      for (let j = 0; j < n; j++) {
+        const v = (row + (j + 0.5) / n) / height;
+        for (let i = 0; i < n; i++) {
+          const u = (column + (i + 0.5) / n) / width;
+          const w = map[6] * u + map[7] * v + 1;
+          sample(
+            pixels,
+            (map[0] * u + map[1] * v + map[2]) / w - 0.5,
+            (map[3] * u + map[4] * v + map[5]) / w - 0.5,
+            sum,
+          );
+        }
       }
-      for (let c = 0; c < 3; c++) out[to++] = Math.max(0, Math.min(255, Math.round(sum[c]! / (n * n))));
+      for (let c = 0; c < 3; c++) out[to + c] = Math.max(0, Math.min(255, sum[c]! / (n * n) + 0.5));
     }
   }
   return out;
 }
 
-function bilinear({ data, width, height }: Pixels, x: number, y: number, out: number[]): void {
-  const cx = Math.min(Math.max(x, 0), width - 1);
-  const cy = Math.min(Math.max(y, 0), height - 1);
+/** Samples along each side of a pixel at most; more are not seen. */
+const MOST_SAMPLES = 8;
+/** Fewer pixels of the picture than that for one of ours: it is enlarged, and needs the better sampling. */
+const ENLARGED = 0.8;
+
+/** The longer one of the sides along the text and of those across it. */
+function sidesOf([tl, tr, br, bl]: Quad): { along: number; across: number } {
+  const distance = (a: Point, b: Point): number => Math.hypot(a.x - b.x, a.y - b.y);
+  return {
+    along: Math.max(distance(tl, tr), distance(bl, br)),
+    across: Math.max(distance(tl, bl), distance(tr, br)),
+  };
+}
+
+/** Adds the colour between four pixels to `sum`. */
+function bilinear({ data, width, height }: Pixels, x: number, y: number, sum: Float64Array): void {
+  const cx = x < 0 ? 0 : x > width - 1 ? width - 1 : x;
+  const cy = y < 0 ? 0 : y > height - 1 ? height - 1 : y;
   const x0 = Math.min(Math.floor(cx), width - 2);
   const y0 = Math.min(Math.floor(cy), height - 2);
   const fx = cx - x0;
   const fy = cy - y0;
   const at = (y0 * width + x0) * 3;
   const below = at + width * 3;
-  for (let c = 0; c < 3; c++) {
-    const top = data[at + c]! * (1 - fx) + data[at + 3 + c]! * fx;
-    const bottom = data[below + c]! * (1 - fx) + data[below + 3 + c]! * fx;
-    out[c] = top * (1 - fy) + bottom * fy;
-  }
+  const [a, b, c, d] = [(1 - fx) * (1 - fy), fx * (1 - fy), (1 - fx) * fy, fx * fy];
+  sum[0]! += a * data[at]! + b * data[at + 3]! + c * data[below]! + d * data[below + 3]!;
+  sum[1]! += a * data[at + 1]! + b * data[at + 4]! + c * data[below + 1]! + d * data[below + 4]!;
+  sum[2]! += a * data[at + 2]! + b * data[at + 5]! + c * data[below + 2]! + d * data[below + 5]!;
 }
 
-const WX = [0, 0, 0, 0];
-const WY = [0, 0, 0, 0];
+const WX = new Float64Array(4);
+const WY = new Float64Array(4);
 
-/** Catmull-Rom. */
-function bicubic({ data, width, height }: Pixels, x: number, y: number, out: number[]): void {
+/** Adds the colour between 4 x 4 pixels to `sum` (Catmull-Rom). */
+function bicubic({ data, width, height }: Pixels, x: number, y: number, sum: Float64Array): void {
   const x0 = Math.floor(x);
   const y0 = Math.floor(y);
   weights(x - x0, WX);
   weights(y - y0, WY);
-  out[0] = out[1] = out[2] = 0;
+  let [r, g, b] = [0, 0, 0];
   for (let j = 0; j < 4; j++) {
     const row = Math.min(Math.max(y0 - 1 + j, 0), height - 1) * width;
     for (let i = 0; i < 4; i++) {
       const at = (row + Math.min(Math.max(x0 - 1 + i, 0), width - 1)) * 3;
       const w = WX[i]! * WY[j]!;
-      out[0]! += w * data[at]!;
-      out[1]! += w * data[at + 1]!;
-      out[2]! += w * data[at + 2]!;
+      r += w * data[at]!;
+      g += w * data[at + 1]!;
+      b += w * data[at + 2]!;
     }
   }
+  sum[0]! += r;
+  sum[1]! += g;
+  sum[2]! += b;
 }
 
-function weights(t: number, out: number[]): void {
+function weights(t: number, out: Float64Array): void {
   out[0] = ((-0.5 * t + 1) * t - 0.5) * t;
   out[1] = (1.5 * t - 2.5) * t * t + 1;
   out[2] = ((-1.5 * t + 2) * t + 0.5) * t;
   out[3] = (0.5 * t - 0.5) * t * t;
 }
 
+type Homography = readonly [number, number, number, number, number, number, number, number];
+
 /**
  * The projective map from the unit square to a quad: x = (a u + b v + c) / (g u + h v + 1), y alike with d, e, f.
  * P. Heckbert, Fundamentals of texture mapping and image warping, 1989, section 2.2.3.
  */
-function homographyTo([p0, p1, p2, p3]: Quad): number[] {
+function homographyTo([p0, p1, p2, p3]: Quad): Homography {
   const sx = p0.x - p1.x + p2.x - p3.x;
   const sy = p0.y - p1.y + p2.y - p3.y;
   const dx1 = p1.x - p2.x;

@@ -35,7 +35,7 @@ export function createPassageStore(database: Database): PassageStore {
       return rows.map(({ data }) => JSON.parse(data) as PlateRead);
     },
     put: async (passage) => {
-      const written = await db.transaction().execute((inner) => write(inner, passage));
+      const written = await together(db, (inner) => write(inner, passage));
       const now = written ?? (await get(passage.id));
       if (!now) throw new Error(`passage ${passage.id} was removed while it was written`);
       return now;
@@ -53,27 +53,31 @@ export function createPassageStore(database: Database): PassageStore {
           .limit(limit)
           .execute(),
       ),
-    same: async ({ cameraId, key, from, to, exceptId }) =>
+    seen: async ({ cameraId, from, to }) =>
       passagesOf(
         await db
           .selectFrom('passage')
           .selectAll()
-          .where('state', '=', 'final')
-          .where('key', '=', key)
+          .where('state', '<>', 'merged')
           .where('camera_id', '=', cameraId)
-          .where('at', '>=', from)
+          .where('last_at', '>=', from)
           .where('at', '<=', to)
-          .where('id', '<>', exceptId)
+          .where('job_id', 'is', null)
           .orderBy('at')
           .orderBy('id')
           .execute(),
       ),
+    exclusively: (cameraId, work) =>
+      db.transaction().execute(async (inner) => {
+        await lock(database, inner, cameraId);
+        return work(createPassageStore({ ...database, db: inner }));
+      }),
     search: async (filter) => {
       const { rows, next } = await searchPassages(database, filter);
       return { passages: passagesOf(rows), ...(next && { next }) };
     },
     review: (id, review, hits) =>
-      db.transaction().execute(async (inner) => {
+      together(db, async (inner) => {
         const row = await inner
           .updateTable('passage')
           .set({
@@ -93,6 +97,19 @@ export function createPassageStore(database: Database): PassageStore {
       return removed;
     },
   };
+}
+
+/** All or nothing; within a transaction, as a part of it. */
+function together<T>(db: Kysely<Schema>, work: (inner: Kysely<Schema>) => Promise<T>): Promise<T> {
+  return db.isTransaction ? work(db) : db.transaction().execute(work);
+}
+
+/** Until the transaction ends, nobody else gets past this for the same camera. */
+async function lock({ dialect }: Database, db: Kysely<Schema>, cameraId: string): Promise<void> {
+  if (dialect === 'postgres')
+    await sql`select pg_advisory_xact_lock(hashtextextended(${`passages:${cameraId}`}, 0))`.execute(db);
+  // SQLite has one writer at a time, and it is chosen when a transaction first writes: here, and nothing.
+  else await sql`update passage set state = state where id = ''`.execute(db);
 }
 
 /** One statement decides and writes. `undefined`: the one that is there is further on. */

@@ -1,12 +1,15 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { type Kysely, sql } from 'kysely';
 import type { ListEntry, PlateList } from '../../domain/plates/passage.js';
+import { createListIndex, type ListIndex } from '../../domain/plates/list-matching.js';
 import { InputError } from '../../errors.js';
 import type { PlateLists } from '../../ports.js';
 import { cleanText, type Database, type PlateListEntryRow, type Schema } from './schema.js';
 
 /** Rows a statement; SQLite takes 32,766 parameters in all. */
 const BATCH = 500;
+/** Entries a statement when all are read. */
+const PAGE = 5000;
 
 type EntryRow = Omit<PlateListEntryRow, 'id'> & { id: number };
 
@@ -21,7 +24,8 @@ export function createPlateLists({ db }: Database): PlateLists {
         .execute();
       return work(inner);
     });
-  return {
+  let held: { readonly revision: string; readonly lists: PlateList[]; readonly index: ListIndex } | undefined;
+  const store: PlateLists = {
     revision: async () =>
       String((await db.selectFrom('plate_list_revision').select('number').executeTakeFirstOrThrow()).number),
     lists: async () =>
@@ -31,6 +35,14 @@ export function createPlateLists({ db }: Database): PlateLists {
         ...(row.name !== null && { name: row.name }),
         alertUnknown: row.alert_unknown !== 0,
       })),
+    index: async () => {
+      // Asked before reading: what changes while they are read makes the next one read again.
+      const revision = await store.revision();
+      if (held?.revision === revision) return held;
+      const lists = await store.lists();
+      held = { revision, lists, index: createListIndex(lists, await allEntries(store)) };
+      return held;
+    },
     putList: async ({ id, kind, name, alertUnknown }) => {
       const row = {
         kind,
@@ -71,6 +83,17 @@ export function createPlateLists({ db }: Database): PlateLists {
         return row && toEntry(row);
       }),
   };
+  return store;
+}
+
+async function allEntries(store: PlateLists): Promise<ListEntry[]> {
+  const all: ListEntry[] = [];
+  for (;;) {
+    const afterId = all.at(-1)?.id;
+    const page = await store.entries({ limit: PAGE, ...(afterId !== undefined && { afterId }) });
+    all.push(...page);
+    if (page.length < PAGE) return all;
+  }
 }
 
 async function insertEntries(

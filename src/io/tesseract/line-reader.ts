@@ -27,6 +27,8 @@ export async function openTesseract(): Promise<TesseractLines> {
     tessedit_pageseg_mode: PSM.SINGLE_LINE,
     tessedit_char_whitelist: WHITELIST,
     lstm_choice_mode: '2' as never,
+    // A line has no resolution; without one Tesseract guesses and complains on stderr.
+    user_defined_dpi: '300',
   });
   return {
     read: async (rgb, width, height) => {

@@ -4,6 +4,9 @@ import { measureGate } from './gate.js';
 import { measureIdle } from './idle.js';
 import { measureLatency } from './latency.js';
 import { measureFour, measureSixteen } from './many.js';
+import { measurePlateQueue } from './plate-queue.js';
+import { measurePlateVideo } from './plate-video.js';
+import { measurePlates } from './plates.js';
 import { measureQueue } from './queue.js';
 import { measureRoad } from './road.js';
 
@@ -26,6 +29,9 @@ export const PARTS = {
   queue: measureQueue,
   latency: measureLatency,
   idle: measureIdle,
+  plates: measurePlates,
+  'plates-video': measurePlateVideo,
+  'plates-queue': measurePlateQueue,
 } satisfies Record<string, (context: BenchContext) => Promise<Figure[]>>;
 
 export type PartName = keyof typeof PARTS;

@@ -3,8 +3,17 @@ import { availableParallelism, cpus } from 'node:os';
 
 /** Resident memory of a process, MB (10^6 bytes); `undefined` where there is no /proc, or no such process. */
 export async function residentMb(pid: number): Promise<number | undefined> {
+  return memoryMb(pid, 'VmRSS');
+}
+
+/** The most that a process has had resident since it was started, otherwise like `residentMb`. */
+export async function peakMb(pid: number): Promise<number | undefined> {
+  return memoryMb(pid, 'VmHWM');
+}
+
+async function memoryMb(pid: number, field: 'VmRSS' | 'VmHWM'): Promise<number | undefined> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(status)?.[1];
+  const kilobytes = new RegExp(String.raw`^${field}:\s+(\d+) kB`, 'm').exec(status)?.[1];
   return kilobytes === undefined ? undefined : (Number(kilobytes) * 1024) / 1e6;
 }
 

@@ -50,11 +50,15 @@ export async function bench(options: BenchOptions): Promise<number> {
   return signal.aborted || failed.length > 0 ? EXIT_FAILED : EXIT_OK;
 }
 
+/** A part is also meant by the beginning of its name, up to a dash: `plates` are three. */
 function partsOf(only: readonly string[] | undefined): PartName[] {
-  const unknown = only?.find((name) => !(partNames as string[]).includes(name));
+  const isMeant = (part: PartName, name: string): boolean => part === name || part.startsWith(`${name}-`);
+  const unknown = only?.find((name) => !partNames.some((part) => isMeant(part, name)));
   if (unknown !== undefined)
     throw new InputError(`--only "${unknown}": there is no such part; parts: ${partNames.join(', ')}`);
-  return only === undefined ? partNames : partNames.filter((name) => only.includes(name));
+  return only === undefined
+    ? partNames
+    : partNames.filter((part) => only.some((name) => isMeant(part, name)));
 }
 
 function print(figures: readonly Figure[], { seconds, json }: BenchOptions): void {

@@ -209,6 +209,8 @@ function announcedPassages(store: PassageStore, print: (event: object) => void):
       }
       return now;
     },
+    exclusively: (cameraId, work) =>
+      store.exclusively(cameraId, (inner) => work(announcedPassages(inner, print))),
   };
 }
 

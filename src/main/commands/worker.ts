@@ -2,7 +2,7 @@ import { registry, type QueueName } from '../../../jobs/registry.js';
 import { startConsumer, type Consumer } from '../../../queues/consumer.js';
 import { publishMetrics } from '../../io/redis-metrics.js';
 import type { RunOptions } from '../cli.js';
-import { loadNetworks } from '../load-networks.js';
+import { loadNetworks, loadPlateNetworks } from '../load-networks.js';
 import { asRole } from '../role.js';
 import type { World } from '../world.js';
 
@@ -33,6 +33,7 @@ async function consume(name: QueueName, world: World): Promise<Consumer> {
   const ports = await world.ports(entry.ports);
   if ('detectors' in ports && ports.detectors)
     await loadNetworks(world.cameraFile().cameras, ports.detectors);
+  if ('plates' in ports && ports.plates) await loadPlateNetworks(ports.plates);
   return startConsumer({
     entry,
     ports,

@@ -4,9 +4,19 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { NetworkSpec } from '../../../models/network.js';
+import { ppocrDetection, ppocrRecognition } from '../../../models/ppocr-v4/model.js';
 import type { Camera } from '../../domain/camera.js';
 import type { HealthFinding } from '../../ports.js';
 import type { Probe } from './probes.js';
+
+/** What reads plates: the text, and the vehicles in whole pictures. */
+const PLATE_NETWORKS: readonly Spec[] = [
+  { ...ppocrDetection, name: 'ppocr-v4-detection' },
+  { ...ppocrRecognition, name: 'ppocr-v4-recognition' },
+];
+const VEHICLE_NETWORK = 'nanodet-g-416';
+
+type Spec = Pick<NetworkSpec, 'name' | 'file' | 'sha256'> & { readonly source?: unknown };
 
 /** The files of the networks that enabled cameras use: there, and what their card says. */
 export function modelsProbe(options: {
@@ -20,19 +30,22 @@ export function modelsProbe(options: {
     kinds: ['model'],
     look: async () => {
       const enabled = options.cameras().filter((camera) => camera.enabled);
-      const names = [...new Set(enabled.map(({ detect }) => detect.network))];
-      return Promise.all(
-        names.map(async (name) => {
+      const names = new Set(enabled.map(({ detect }) => detect.network));
+      const plates = enabled.some((camera) => camera.plates?.enabled) ? PLATE_NETWORKS : [];
+      if (plates.length > 0) names.add(VEHICLE_NETWORK);
+      return Promise.all([
+        ...[...names].map(async (name) => {
           const spec = options.networks.find((network) => network.name === name);
           return spec ? lookAtOne(spec, options.modelsDir, hashes) : unknown(name);
         }),
-      );
+        ...plates.map((spec) => lookAtOne(spec, options.modelsDir, hashes)),
+      ]);
     },
   };
 }
 
 async function lookAtOne(
-  spec: NetworkSpec,
+  spec: Spec,
   modelsDir: string,
   hashes: Map<string, Promise<string>>,
 ): Promise<HealthFinding> {

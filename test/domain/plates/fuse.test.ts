@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { fuse, isSettled } from '../../../src/domain/plates/read-plate.js';
 import type { Layout } from '../../../src/domain/plates/grammar.js';
 import type { PlateReading } from '../../../src/domain/plates/reading.js';
@@ -78,6 +79,47 @@ it('the same mistake a hundred times does not become certain', () => {
   expect(many.p).toBeLessThan(0.9);
   expect(many.charP[3]).toBeLessThan(0.9);
   expect(many.alternatives[0]).toMatchObject({ key: '51G39466' });
+});
+
+describe('one more sight', () => {
+  const clear = sightOf('51G-394.66', { p: 0.99 });
+  const poor = { charHeightPx: 14, sharpness: 0.2, p: 0.6 };
+
+  it('that shows the same, but badly, takes no certainty away', () => {
+    expect(together([clear]).verdict).toBe('accepted');
+    const both = together([clear, sightOf('51G-394.66', poor)]);
+    expect(both).toMatchObject({ verdict: 'accepted', sights: 2 });
+    expect(both.p).toBeGreaterThanOrEqual(together([clear]).p - 0.001);
+  });
+
+  it('of another text takes the more the more it weighs', () => {
+    const other = (charHeightPx: number) => sightOf('51G-394.60', { ...poor, charHeightPx });
+    const ps = [9, 12, 16, 26].map((height) => together([clear, other(height)]).p);
+    expect(ps[0]).toBeLessThan(together([clear]).p);
+    ps.slice(1).forEach((p, i) => expect(p).toBeLessThanOrEqual(ps[i]! + 0.001));
+    const clearOther = sightOf('51G-394.60', { p: 0.99 });
+    expect(together([clear, clearOther]).verdict).not.toBe('accepted');
+  });
+
+  it('that agrees never takes more than a hair, whatever was seen before', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1e6 }), fc.integer({ min: 1, max: 3 }), (seed, count) => {
+        const random = seeded(seed);
+        const plate = plateOf(someLayout(random), random);
+        const blur = { own: 0.2 + random(), shared: 0.3 * random() };
+        const looks = simulatedLooks(plate.lines, count, blur, random, { ground: plate.ground });
+        const before = together(looks);
+        const [more] = simulatedLooks(plate.lines, 1, { own: 0.5 + random(), shared: 0 }, random, {
+          ...{ ground: plate.ground, charHeightPx: 10 + 10 * random() },
+        });
+        fc.pre(before.country !== undefined && together([more!]).key === before.key);
+        const after = together([...looks, more!]);
+        fc.pre(after.key === before.key);
+        expect(after.p).toBeGreaterThanOrEqual(before.p - 0.01);
+      }),
+      { numRuns: 60 },
+    );
+  });
 });
 
 it('a foreign plate is what most sights show, for a person to see', () => {

@@ -1,5 +1,5 @@
 import { consensus } from '../../../src/domain/plates/consensus.js';
-import { plateLines } from '../../../src/domain/plates/plate-lines.js';
+import { distinctPlates, plateLines } from '../../../src/domain/plates/plate-lines.js';
 import { plausibility } from '../../../src/domain/plates/plausibility.js';
 import { plateLook } from '../../../src/domain/plates/plate-look.js';
 import { quadAround } from '../../../src/domain/plates/quad.js';
@@ -53,6 +53,13 @@ describe('lines become plates', () => {
     expect(texts([line('30A-339.18', 100, 100, 0, { width: 130 })])).toEqual(['30A33918']);
     expect(texts([line('VIE', 100, 100), line('09120179.43055', 300, 400)])).toEqual([]);
   });
+});
+
+it('a plate seen twice is one, the surer reading; slanted neighbours stay two', () => {
+  const whole = { lines: [line('51A-138.83', 100, 100, 0.4, { width: 130 })] };
+  const part = { lines: [line('138.83', 125, 101, 0.4, { width: 70, height: 24 })] };
+  const neighbour = { lines: [line('60B-933.99', 100, 140, 0.4, { width: 130 })] };
+  expect(distinctPlates([part, whole, neighbour])).toEqual([whole, neighbour]);
 });
 
 describe('several readings of one line', () => {

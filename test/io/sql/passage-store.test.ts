@@ -59,7 +59,7 @@ onBothDatabases('passages', ({ open }) => {
     expect(twice?.hits).toEqual([hit('old')]);
   });
 
-  it('lists what a crash left open, and the same plate at the same camera', async () => {
+  it('lists what a crash left open, and what was seen at a camera around a time', async () => {
     const store = createPassageStore(await open());
     for (const [id, at, state, more] of [
       ['a', AT, 'open', {}],
@@ -75,8 +75,34 @@ onBothDatabases('passages', ({ open }) => {
     const stale = await store.open({ lastBefore: AT + 1000, limit: 9 });
     expect(stale.map(({ id }) => id)).toEqual(['b']);
     expect((await store.open({ lastBefore: AT + 5000, limit: 1 })).map(({ id }) => id)).toEqual(['b']);
-    const same = { cameraId: 'gate-1', key: '30A33918', from: AT - 20, to: AT + 20, exceptId: 'd' };
-    expect((await store.same(same)).map(({ id }) => id)).toEqual(['c']);
+    const seen = { cameraId: 'gate-1', from: AT, to: AT + 20 };
+    const wanted = (await Promise.all(['c', 'b', 'a', 'f', 'd'].map((id) => store.get(id)))).filter(
+      (one) => one!.lastAt >= AT,
+    );
+    expect(await store.seen(seen)).toEqual(wanted);
+    expect(wanted.map((one) => one!.id)).toEqual(expect.arrayContaining(['a', 'f', 'd']));
+  });
+
+  it('what is done exclusively is one after the other, and all or nothing', async () => {
+    const store = createPassageStore(await open());
+    const about = { cameraId: 'gate-1', from: 0, to: 2 * AT };
+    // Each adds its own unless somebody was there before.
+    const first = (id: string) =>
+      store.exclusively('gate-1', async (inner) => {
+        if ((await inner.seen(about)).length > 0) return 'late';
+        await inner.addRead({ id, passageId: id, at: AT });
+        await inner.put(passage({ id, at: AT, state: 'open' }));
+        return 'first';
+      });
+    const said = await Promise.all(['a', 'b', 'c', 'd'].map(first));
+    expect(said.filter((one) => one === 'first')).toHaveLength(1);
+    expect(await store.seen(about)).toHaveLength(1);
+    const killed = store.exclusively('gate-1', async (inner) => {
+      await inner.put(passage({ id: 'z', at: AT }));
+      throw new Error('killed');
+    });
+    await expect(killed).rejects.toThrow('killed');
+    expect(await store.get('z')).toBeUndefined();
   });
 
   it('go by their age with their looks, also looks that no passage was made of', async () => {

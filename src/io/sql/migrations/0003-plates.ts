@@ -36,6 +36,9 @@ async function passages(db: Kysely<unknown>, dialect: Dialect): Promise<void> {
   await sql`create index passage_by_camera on passage (camera_id, at, id, key) where state = 'final'`.execute(
     db,
   );
+  await sql`create index passage_by_camera_seen on passage (camera_id, last_at, at) where state <> 'merged'`.execute(
+    db,
+  );
   await sql`create index passage_by_key on passage (key, at, id) where state = 'final'`.execute(db);
   await sql`create index passage_by_verdict on passage (verdict, at, id, key) where state = 'final'`.execute(
     db,
