@@ -307,7 +307,7 @@ program
   .description('measure the road and print a table and JSON')
   .option('--seconds <n>', 'how long each thing is measured', wholeNumber, 10)
   .option('--video <file>', 'footage (default: media/vtest.avi)')
-  .option('--only <parts>', 'road,gate,four,sixteen,queue,latency (default: all)', (text: string) =>
+  .option('--only <parts>', 'road,gate,four,sixteen,queue,latency,idle (default: all)', (text: string) =>
     text.split(','),
   )
   .addOption(json())
