@@ -136,6 +136,8 @@ export interface SourceState {
     readonly fingerprint: string;
     readonly startedAt: number;
     readonly durationMs?: number;
+    /** Frames a second that it holds. */
+    readonly fps?: number;
     readonly firstPass?: number;
   };
   /** Files: 0..1. */
@@ -451,7 +453,7 @@ export interface Segment {
   /** `<cameraId>-<startAt>` */
   readonly id: string;
   readonly cameraId: CameraId;
-  /** The machine whose disk it is on. */
+  /** The recordings folder it is in, by its name. */
   readonly node: string;
   /** Relative to the recordings folder, `/` between. */
   readonly path: string;

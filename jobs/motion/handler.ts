@@ -1,6 +1,7 @@
 import {
   addCounts,
   countsOf,
+  hourOf,
   isStale,
   NO_FRAMES,
   type FrameCounts,
@@ -112,6 +113,7 @@ class Drain {
 
   /** Analyses one entry; a frame that cannot be analysed is counted as failed and never stops the camera. */
   async take(entry: RingEntry): Promise<void> {
+    if (!(await this.commitHour(entry.at))) return;
     let scene = this.checkpoint.scene;
     let events: readonly SceneEvent[] = [];
     let outcome: 'analysed' | 'failed' | 'dropped' = 'analysed';
@@ -147,6 +149,12 @@ class Drain {
     await record(consequences, this.ctx);
     if (plates) await askForPlates(this.camera, entry, plates, this.ctx);
     if (events.length > 0 || this.ctx.now() - this.committedAt > COMMIT_EVERY_MS) await this.commit();
+  }
+
+  /** What a commit counts goes to the hour of its cursor: none may reach into the next hour. */
+  private async commitHour(at: number): Promise<boolean> {
+    const { cursor } = this.checkpoint;
+    return !cursor || hourOf(cursor.at) === hourOf(at) || this.commit();
   }
 
   /** @returns false when another worker has taken over: then nothing was written and nothing may follow. */

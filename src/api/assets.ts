@@ -139,7 +139,7 @@ function show(camera) {
     fact('Line ' + line.id, line.in + ' ' + names.in + ' · ' + line.out + ' ' + names.out);
   }
   const now = Object.entries(camera.current).map(([name, count]) => count + ' ' + name);
-  if (now.length > 0) fact('Now', now.join(', '));
+  if (now.length > 0 && camera.status === 'ok') fact('Now', now.join(', '));
   if (camera.source) fact('Source', camera.source);
   about.replaceChildren(title);
   const reason = [camera.reason, nextTry(camera)].filter(Boolean).join(' · ');

@@ -233,6 +233,18 @@ const Plates = z.strictObject({
     .describe('a vehicle on no allow list raises an alert; lists may ask for that by themselves'),
 });
 
+const Tampering = z.strictObject({
+  enabled: z
+    .boolean()
+    .default(true)
+    .describe(
+      'tell when the picture goes black, the lens is covered or the camera is turned; files: with pace realtime',
+    ),
+  afterS: seconds(1, 600)
+    .default(5)
+    .describe('it must stay for this long, s. Raise it where lorries stop in front of the camera'),
+});
+
 const cameraFields = {
   name: z.string().max(200).optional(),
   detectSource: z.string().min(1).optional().describe('sub-stream for analysis; default: source'),
@@ -256,6 +268,7 @@ const cameraFields = {
     .describe(
       'while nothing moves only key frames are decoded; back to all frames within a second of movement',
     ),
+  tamper: Tampering.prefault({}),
   fps: z.number().gt(0).max(60).default(5).describe('frames analysed a second'),
   pace: z
     .enum(['realtime', 'fast'])

@@ -1,4 +1,6 @@
 import type { CoverageInput } from './coverage.js';
+import type { RingCursor } from './frame.js';
+import type { Span } from './spans.js';
 
 /** When a sampler has written nothing for this long, nobody reads the camera, ms. */
 const SILENT_AFTER_MS = 10_000;
@@ -28,7 +30,24 @@ export function firstSign(evidence: {
   return signs.length === 0 ? undefined : Math.max(from, Math.min(...signs));
 }
 
-/** From when on nothing is known of a camera: it is switched off, a file that is through, or nobody reads it. */
+/**
+ * The part of a file that is accounted for: from its first frame to the newest one analysed. Its capture times may lie
+ * ahead of the clock, and nothing of a file is ever lost: what is left of it is read later.
+ * @param fps frames sampled a second
+ * @returns `undefined` when the source is no file
+ */
+export function fileSpan(
+  source: { readonly file?: { readonly startedAt: number; readonly firstPass?: number } } | undefined,
+  cursor: Pick<RingCursor, 'pass' | 'at'> | undefined,
+  fps: number,
+): Span | undefined {
+  const file = source?.file;
+  if (!file) return undefined;
+  const isOfFile = cursor !== undefined && cursor.pass >= (file.firstPass ?? 0);
+  return { from: file.startedAt, to: isOfFile ? Math.round(cursor.at + 1000 / fps) : file.startedAt };
+}
+
+/** From when on nothing is known of a camera: it is switched off, a file is read no further, or nobody reads it. */
 export function lastSign(
   camera: { readonly enabled: boolean },
   source:
@@ -36,13 +55,15 @@ export function lastSign(
         readonly status: string;
         readonly since: number;
         readonly beatAt?: number;
-        readonly lastFrameAt?: number;
       }
     | undefined,
   now: number,
+  file?: Span,
 ): CoverageInput['end'] {
-  if (source?.status === 'finished')
-    return { from: source.lastFrameAt ?? source.since, cause: 'not-watched', reason: 'the file is through' };
+  if (file) {
+    const reason = source?.status === 'finished' ? 'the file is through' : 'not read so far yet';
+    return { from: file.to, cause: 'not-watched', reason };
+  }
   const heardAt = source?.beatAt ?? source?.since;
   if (!camera.enabled) {
     const from = source?.status === 'disabled' ? source.since : (heardAt ?? now);

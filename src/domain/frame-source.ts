@@ -34,6 +34,8 @@ export interface FileInfo {
   /** Changes when the file is replaced or written to. */
   readonly fingerprint: string;
   readonly durationMs?: number;
+  /** Frames a second, on average; undefined: unknown. */
+  readonly fps?: number;
   readonly width: number;
   readonly height: number;
 }

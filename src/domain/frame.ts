@@ -50,6 +50,13 @@ export interface FrameCounts {
   readonly failed: number;
 }
 
+const HOUR_MS = 3_600_000;
+
+/** Start of the UTC hour that a frame is counted in. @param at capture time, epoch ms */
+export function hourOf(at: number): number {
+  return Math.floor(at / HOUR_MS) * HOUR_MS;
+}
+
 export const NO_FRAMES: FrameCounts = { captured: 0, analysed: 0, gated: 0, dropped: 0, failed: 0 };
 
 /**

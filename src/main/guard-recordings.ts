@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { alert } from '../../jobs/alert/job.js';
 import { SYSTEM } from '../domain/ids.js';
@@ -25,8 +26,8 @@ export async function guardRecordings(
     minFreeBytes: config.DISK_MIN_FREE_MB * MB,
     lockPath: join(config.DATA_DIR, 'disk-guard.lock'),
     onGap: (gap) => gaps.begin(gap),
-    onLow: (state) => tellLow(producer, files.node, state, Date.now()),
-    onRecovered: () => undefined,
+    onLow: async (state) => tellLow(producer, await placeOf(world, files), state, Date.now()),
+    onRecovered: async (state) => tellRecovered(producer, await placeOf(world, files), state, Date.now()),
   });
   return {
     async stop() {
@@ -36,18 +37,53 @@ export async function guardRecordings(
   };
 }
 
-/** The same kind as the health check's, so that people hear of one full disk once. Repeated within the hour it is one. */
+interface Place {
+  /** Of the recordings folder. */
+  readonly node: string;
+  /** As the health check names it: where data and recordings share a disk it is one. */
+  readonly disk: 'data' | 'recordings';
+}
+
+async function placeOf({ config }: Pick<World, 'config'>, { node }: RecordingFiles): Promise<Place> {
+  const [data, recordings] = await Promise.all([stat(config.DATA_DIR), stat(config.RECORDINGS_DIR)]);
+  return { node, disk: data.dev === recordings.dev ? 'data' : 'recordings' };
+}
+
+/**
+ * The same kinds as the health check's (see src/domain/health/alert-rules.ts), so that people hear of one full disk
+ * once; but this one is sooner, and also tells of a disk that is full and has room again between two checks.
+ * Repeated within the hour it is one.
+ */
 async function tellLow(
   producer: Pick<Producer, 'enqueue'>,
-  node: string,
+  { node, disk }: Place,
   { freeBytes, minFreeBytes }: DiskState,
   now: number,
 ): Promise<void> {
-  const name = node.replaceAll(/[^A-Za-z0-9_.-]/g, '-').slice(0, 100);
-  const mb = (bytes: number): number => Math.floor(bytes / MB);
   await producer.enqueue(alert, {
-    ...{ id: `disk-low-${name}-${Math.floor(now / HOUR_MS)}`, cameraId: SYSTEM, at: now },
-    ...{ kind: 'disk-low', severity: 'critical' },
-    summary: `the disk of the recordings on ${name} has ${mb(freeBytes)} MB free, the least is ${mb(minFreeBytes)} MB: the oldest unprotected recordings are removed`,
+    ...{ id: alertId('disk-low', node, now), cameraId: SYSTEM, at: now },
+    ...{ kind: `disk-low-${disk}`, severity: 'critical' },
+    summary: `the disk of the recordings on ${node} has ${mb(freeBytes)} MB free, the least is ${mb(minFreeBytes)} MB: the oldest unprotected recordings are removed`,
   });
+}
+
+async function tellRecovered(
+  producer: Pick<Producer, 'enqueue'>,
+  { node, disk }: Place,
+  { freeBytes }: DiskState,
+  now: number,
+): Promise<void> {
+  await producer.enqueue(alert, {
+    ...{ id: alertId('recovered-disk', node, now), cameraId: SYSTEM, at: now },
+    ...{ kind: `recovered-disk-${disk}`, severity: 'info' },
+    summary: `the disk of the recordings on ${node} has room again: ${mb(freeBytes)} MB free`,
+  });
+}
+
+function alertId(what: string, node: string, now: number): string {
+  return `${what}-${node.replaceAll(/[^A-Za-z0-9_.-]/g, '-').slice(0, 100)}-${Math.floor(now / HOUR_MS)}`;
+}
+
+function mb(bytes: number): number {
+  return Math.floor(bytes / MB);
 }

@@ -163,6 +163,7 @@ export async function openWorld(config: Config, role: string, log: Log): Promise
       systemProbes({
         config,
         ports: { cameras: await build.cameras(), states: await build.states() },
+        catalogue: await catalogue(),
         registry,
         networks: networksOf(cameraFile().networks, config.MODELS_DIR),
         inspector: inspector(),

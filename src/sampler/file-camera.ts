@@ -4,6 +4,7 @@ import type { SourceState } from '../ports.js';
 import { createFrameRoad, type FrameRoad } from './frame-road.js';
 import type { CameraContext } from './options.js';
 import type { SourceStatus } from './source-status.js';
+import { createTamperAlarm, type TamperAlarm } from './tamper-alarm.js';
 import { untilDone, wait } from './wait.js';
 import { nextPass } from './next-pass.js';
 
@@ -46,16 +47,19 @@ export async function runFile(
   const file = {
     ...{ fingerprint: info.fingerprint, startedAt, firstPass: known?.firstPass ?? pass.value },
     ...(info.durationMs === undefined ? {} : { durationMs: info.durationMs }),
+    ...(info.fps === undefined ? {} : { fps: info.fps }),
   };
   status.note({ pass: pass.value, file, progress: progressOf(info, done && done.at - startedAt) });
   status.change('connecting');
   await status.saved();
   if (done) log.info({ afterFrame: done.frame }, 'reading goes on where it was interrupted');
   const road = createFrameRoad(context, pass.value, context.camera.pace === 'fast');
+  // What plays as a camera would is watched as one; footage that is worked through has cuts, and is nobody's camera.
+  const tamper = context.camera.pace === 'realtime' ? createTamperAlarm(context) : undefined;
   try {
-    await new FileReading(context, address, info, startedAt, road, status).run(done);
+    await new FileReading(context, address, info, startedAt, road, status, tamper).run(done);
   } finally {
-    await road.close();
+    await Promise.all([road.close(), tamper?.close()]);
   }
 }
 
@@ -103,6 +107,7 @@ class FileReading {
     private readonly startedAt: number,
     private readonly road: FrameRoad,
     private readonly status: SourceStatus,
+    private readonly tamper: TamperAlarm | undefined,
   ) {}
 
   async run(done: Place | undefined): Promise<void> {
@@ -161,6 +166,7 @@ class FileReading {
         this.status.sampled(at, next.picture);
         this.status.change('ok');
         await this.road.offer({ frame: next.frame, at, picture: next.picture });
+        this.tamper?.look(next.picture, at);
         this.#done = { frame: next.frame, at };
         this.status.note({ progress: progressOf(this.info, next.mediaMs) });
       }

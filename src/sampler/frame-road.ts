@@ -1,4 +1,4 @@
-import type { RingEntry } from '../domain/frame.js';
+import { hourOf, type RingEntry } from '../domain/frame.js';
 import { createMotionGate, type MotionGate, type MotionLook } from '../domain/motion-gate.js';
 import type { Picture } from '../domain/picture.js';
 import { createDoorbell } from './doorbell.js';
@@ -87,10 +87,21 @@ export function createFrameRoad(context: CameraContext, pass: number, lossless: 
     }
   }
 
+  /** The newest frame goes into the ring after all, without its picture. */
+  async function flush(store: (entry: RingEntry) => Promise<boolean>): Promise<void> {
+    const entry = tail;
+    if (!entry) return;
+    tail = undefined;
+    gated = entry.gated;
+    if (await store(entry)) doorbell.press();
+  }
+
   return {
     warm: ({ picture, at }) => void gateOf(picture).look(lumaOf(picture), at),
 
     async offer({ frame, at, picture, skippedBefore = 0 }) {
+      // Frames are counted in the hour of the entry that accounts for them.
+      if (tail && hourOf(tail.at) !== hourOf(at)) await flush(lossless ? storeSurely : storeOrDrop);
       seq += skippedBefore + 1;
       gated += skippedBefore;
       const sampledAt = now();
@@ -117,13 +128,7 @@ export function createFrameRoad(context: CameraContext, pass: number, lossless: 
       return look;
     },
 
-    async flush() {
-      const entry = tail;
-      if (!entry) return;
-      tail = undefined;
-      gated = entry.gated;
-      if (await storeOrDrop(entry)) doorbell.press();
-    },
+    flush: () => flush(storeOrDrop),
 
     async finish({ frame, at }) {
       const end: RingEntry = {

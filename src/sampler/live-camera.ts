@@ -11,6 +11,7 @@ import { nextPass } from './next-pass.js';
 import type { CameraContext } from './options.js';
 import { createRecorder, type Recorder } from './recorder.js';
 import type { SourceStatus } from './source-status.js';
+import { createTamperAlarm } from './tamper-alarm.js';
 import { accountedAt, unwatchedBefore } from './unwatched.js';
 import { untilDone, wait } from './wait.js';
 
@@ -33,13 +34,14 @@ export async function runLive(
   status.change('connecting');
   const road = createFrameRoad(context, pass.value, false);
   const gaps = createGapWatch(context, unwatchedBefore(previous, accounted, now()));
+  const tamper = createTamperAlarm(context);
   const recording = startRecording(context);
   try {
-    await keepReading(context, address, { road, gaps, status, recorder: recording?.recorder });
+    await keepReading(context, address, { road, gaps, status, tamper, recorder: recording?.recorder });
   } finally {
     // A clean stop loses no count: the frames since the last entry were all still.
     await road.flush();
-    await Promise.all([road.close(), gaps.close(), recording?.end()]);
+    await Promise.all([road.close(), gaps.close(), tamper.close(), recording?.end()]);
   }
 }
 

@@ -10,6 +10,7 @@ import type { Recorder } from './recorder.js';
 import { createSilenceWatch, type SilenceWatch } from './silence-watch.js';
 import type { SourceStatus } from './source-status.js';
 import { createQualityMeter, type QualityMeter } from './stream-quality.js';
+import type { TamperAlarm } from './tamper-alarm.js';
 
 /** What the reading of a live camera tells. */
 export interface LiveListeners {
@@ -17,6 +18,7 @@ export interface LiveListeners {
   readonly status: SourceStatus;
   readonly gaps: GapWatch;
   readonly recorder: Recorder | undefined;
+  readonly tamper: TamperAlarm;
 }
 
 /** How a connection ended. */
@@ -127,6 +129,8 @@ export class LiveReading {
     const frozenBefore = this.#frozenSince;
     this.#frozenSince = this.#freezeWatchOf(frame).look(picture.data, at, hasMoved)?.since;
     if (this.#frozenSince !== frozenBefore) this.#tellFrozen(at);
+    // A picture that stands still is the camera's trouble, and has its own name.
+    if (this.#frozenSince === undefined) this.to.tamper.look(picture, at);
     if (verdict === 'moved') this.to.recorder?.moved(at);
     idle.seen(frame, at, verdict === 'moved');
   }

@@ -188,6 +188,6 @@ class StoringRecorder implements Recorder {
   #recover(): void {
     const { log, onGap, camera } = this.context;
     const recovery = { stores: this.stores, log, onGap };
-    this.#ledger.add(() => recoverCamera(recovery, camera.id, (path) => this.#writer.isOwn(path)));
+    this.#ledger.add(() => recoverCamera(recovery, camera, (path) => this.#writer.isOwn(path)));
   }
 }

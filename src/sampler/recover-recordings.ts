@@ -1,3 +1,4 @@
+import type { Camera } from '../domain/camera.js';
 import type { CameraId } from '../domain/ids.js';
 import { segmentId, startOfPath } from '../domain/segment-path.js';
 import type { Log } from '../log.js';
@@ -11,6 +12,9 @@ export interface Recovery {
   readonly onGap: (gap: Gap) => void | Promise<void>;
 }
 
+/** Whose recordings are put in order. */
+export type Recovered = Pick<Camera, 'id' | 'record'>;
+
 /** Files without a row come from a crash, or from a database that was away until one: never older than this. */
 const DAYS_LOOKED_AT = 3;
 
@@ -22,16 +26,17 @@ const DAYS_LOOKED_AT = 3;
  */
 export async function recoverCamera(
   recovery: Recovery,
-  cameraId: CameraId,
+  camera: Recovered,
   isOwn: (path: string) => boolean = () => false,
 ): Promise<void> {
+  const cameraId = camera.id;
   const { files, index } = recovery.stores;
   for (const segment of await index.unclosed(files.node)) {
     if (segment.cameraId === cameraId && !isOwn(segment.path)) await recoverSegment(recovery, segment);
   }
   const paths = (await files.list(cameraId, DAYS_LOOKED_AT)).filter((path) => !isOwn(path));
   const known = await knownPaths(recovery.stores, cameraId, paths);
-  for (const path of paths) if (!known.has(path)) await adopt(recovery, cameraId, path);
+  for (const path of paths) if (!known.has(path)) await adopt(recovery, camera, path);
 }
 
 async function knownPaths(
@@ -70,7 +75,8 @@ export async function recoverSegment(recovery: Recovery, segment: Segment): Prom
   log.warn({ cameraId, path }, 'a recording that was cut off holds nothing that plays, or is gone');
 }
 
-async function adopt(recovery: Recovery, cameraId: CameraId, path: string): Promise<void> {
+/** Why it was recorded stands in no file: as the camera records now is the best guess. */
+async function adopt(recovery: Recovery, { id: cameraId, record }: Recovered, path: string): Promise<void> {
   const {
     stores: { files, index },
     log,
@@ -87,7 +93,8 @@ async function adopt(recovery: Recovery, cameraId: CameraId, path: string): Prom
   const endAt = startAt + durationMs;
   await index.open({
     ...{ id, cameraId, node: files.node, path, startAt, endAt, ...file },
-    ...{ why: 'always', state: 'closed', tier: 'hot', isProtected: false },
+    why: record?.mode === 'motion' ? 'motion' : 'always',
+    ...{ state: 'closed', tier: 'hot', isProtected: false },
   });
   log.info({ cameraId, path, bytes: file.bytes }, 'a recording that nobody knew of is kept');
 }

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer, type Server } from 'node:tls';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Redis } from 'ioredis';
 import type { NetworkSpec } from '../../models/network.js';
@@ -18,6 +19,8 @@ import { createRedisCameraStates } from '../../src/io/redis/camera-states.js';
 import { connectRedis, untilReady } from '../../src/io/redis/connection.js';
 import { openDatabase } from '../../src/io/sql/open.js';
 import type { Database } from '../../src/io/sql/schema.js';
+import { createCameraStore } from '../../src/io/sql/camera-store.js';
+import { openCameraCatalogue } from '../../src/main/camera-catalogue.js';
 import { createHealthProbes } from '../../src/main/health/probes.js';
 import { type ProbeNeeds, systemProbes } from '../../src/main/health/system-probes.js';
 import type { HealthFinding } from '../../src/ports.js';
@@ -73,6 +76,7 @@ function open({ cameras = [{ id: 'gate-1', source: 'rtsp://10.0.0.5/main' }], co
       ...config,
     },
     ports: { cameras: createCameras(CameraFile.parse({ cameras })), states },
+    catalogue: { problem: () => undefined },
     registry: { work: { contract: work } },
     networks: [network],
     inspector: bench.inspector,
@@ -101,6 +105,7 @@ it('finds a whole installation well, each thing under its name', async () => {
   const found = await look();
   expect(Object.fromEntries([...found].map(([subject, { state }]) => [subject, state]))).toEqual({
     ...{ 'camera/gate-1': 'ok', 'stream/gate-1': 'ok', sampler: 'ok', 'disk/data': 'ok' },
+    'camera-file': 'ok',
     // The test's server has no maxmemory.
     ...{ 'redis/jobs': 'ok', 'redis/frames': 'warn', sql: 'ok', clock: 'ok' },
     ...{ 'queue/work': 'ok', 'worker/work': 'ok', 'model/nanodet-g-416': 'ok' },
@@ -147,6 +152,27 @@ describe('cameras', () => {
     expect(found.get('stream/behind')).toMatchObject({ state: 'warn', measures: { droppedShare: 0.3 } });
     expect(found.get('camera/frozen')).toMatchObject({ state: 'fail', since: now - 60_000 });
     expect(found.get('camera/off')).toMatchObject({ state: 'ok', measures: { isOff: true } });
+  });
+});
+
+describe('the camera file', () => {
+  it('with mistakes is a warning that says them, without the secrets in them', async () => {
+    const path = join(folder, 'cameras.yaml');
+    await writeFile(path, 'cameras: [ { id: a, source: "rtsp://10.0.0.5/" } ]');
+    const store = createCameraStore(database, 'k'.repeat(32));
+    const options = { path, store, env: {}, log: silentLog, pollMs: 20 };
+    const catalogue = await openCameraCatalogue(options);
+    try {
+      const found = async () => (await open({ catalogue }).look()).get('camera-file');
+      expect((await found())?.state).toBe('ok');
+      await writeFile(path, 'cameras: [ { id: a, source: "rtsp://u:s3cret@10.0.0.5/", fsp: 5 } ]');
+      while (catalogue.problem() === undefined) await delay(20);
+      expect(await found()).toMatchObject({ state: 'warn' });
+      expect((await found())?.detail).toMatch(/the camera file has mistakes and is not in force.*fsp/s);
+      expect((await found())?.detail).not.toContain('s3cret');
+    } finally {
+      await catalogue.close();
+    }
   });
 });
 

@@ -44,7 +44,6 @@ describe('a bad file', () => {
         ),
       'is no video that ffmpeg can read',
     ],
-    ['a device', () => '0', 'is a video device; only files and streams are read'],
     ['a trick protocol', () => 'lavfi://testsrc', 'source has the protocol "lavfi"; use one of rtsp'],
     [
       'half an mp4 without its index',

@@ -26,7 +26,8 @@ it('a recorder that is killed loses at most a second; the next one puts the rest
   try {
     // Stands before anybody has repaired anything.
     const paths = await rig.files.list('gate-1', 9);
-    expect(paths.length).toBe(Math.ceil(given / 20));
+    // The newest second may have been the first of a file that was not begun yet.
+    expect([Math.ceil((given - 1) / 20), Math.ceil(given / 20)]).toContain(paths.length);
     await createRecorder(rig.context()).close();
     const segments = await rig.segments();
     expect(segments.map(({ path }) => path)).toEqual(paths);

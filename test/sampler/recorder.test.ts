@@ -347,6 +347,16 @@ describe('what a killed process left', () => {
     expect(await rig.segments()).toEqual(found);
   });
 
+  it('is taken for what the camera records now where only the row is missing', async () => {
+    await rigOf({ record: { mode: 'motion' } });
+    const path = segmentPath('gate-1', T0);
+    const file = await rig.files.create(path, footage.stream.init);
+    await file.append(footage.fragments[0]!.bytes);
+    await file.close();
+    await createRecorder(rig.context()).close();
+    expect(await rig.segments()).toMatchObject([{ path, why: 'motion', state: 'closed' }]);
+  });
+
   it('of other cameras and machines is left alone', async () => {
     await rigOf();
     const segment = await recordAndForget();

@@ -40,7 +40,7 @@ const FOOTAGE_S = 6;
 export async function startRtsp(mounts: readonly Mount[]): Promise<RtspServer> {
   const about = mounts.map((mount) => {
     const codec = mount.codec ?? 'h264';
-    return { ...mount, codec, fps: RTSP_FPS, file: footage(codec) };
+    return { ...mount, codec, fps: RTSP_FPS, file: footageFile(codec) };
   });
   let running = await start([0, 0], about);
   const [port, lockedPort] = running.ports;
@@ -90,7 +90,7 @@ async function stop(child: ChildProcess): Promise<void> {
 }
 
 /** Encoded once, kept for all tests. Every access unit begins with a delimiter, see rtsp-server.py. */
-function footage(codec: Codec): string {
+export function footageFile(codec: Codec): string {
   const folder = join(tmpdir(), 'camqueue-rtsp-footage');
   const file = join(folder, `plaza-2.${codec}`);
   if (existsSync(file)) return file;

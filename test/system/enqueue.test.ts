@@ -42,6 +42,6 @@ describe('camqueue enqueue', () => {
     const ended = await camqueue('enqueue', 'alert', alert({ cameraId: 'gate' }), '--wait');
     expect(ended.code).toBe(1);
     expect(JSON.parse(ended.stdout)).toMatchObject({ state: 'failed' });
-    expect(ended.stdout).toContain('\\"gate\\" is not in the camera file');
+    expect(ended.stdout).toContain('there is no camera \\"gate\\"');
   });
 });

@@ -13,11 +13,14 @@ export interface AlertRule {
 
 /** A process that is replaced, by an update or after a crash, is back within this, ms. */
 const RESTART_MS = 30_000;
+/** A file is often saved more than once until it is right. */
+const EDIT_MS = 120_000;
 /** One look that took too long on a busy machine is no news; two are. */
 const TWICE_MS = 30_000;
 
 const RULES: Readonly<Record<string, AlertRule>> = {
   camera: { problem: 'camera-down', alertsAt: 'fail', afterMs: 30_000 },
+  'camera-file': { problem: 'camera-file-wrong', alertsAt: 'warn', afterMs: EDIT_MS },
   disk: { problem: 'disk-low', alertsAt: 'fail', afterMs: 0 },
   redis: { problem: 'redis-trouble', alertsAt: 'fail', afterMs: 0 },
   sql: { problem: 'database-trouble', alertsAt: 'fail', afterMs: 0 },

@@ -4,7 +4,7 @@ import { maskedCells } from './mask-raster.js';
 import { blur } from './plane-filters.js';
 import { createLumaShrinker } from './shrink-luma.js';
 
-/** The small, blurred, masked picture that the motion gate compares. */
+/** The small, blurred, masked picture that the motion gate and the tamper watch compare. */
 export interface SmallPicture extends Size {
   /** Indices of the cells no mask touches, ascending. */
   readonly seen: Int32Array;
@@ -15,9 +15,10 @@ export interface SmallPicture extends Size {
 /**
  * @param from size of the source luma plane, pixels
  * @param masks polygons in unit coordinates
+ * @param targetHeight height of the small picture, cells; see `createLumaShrinker`
  */
-export function createSmallPicture(from: Size, masks: Camera['masks']): SmallPicture {
-  const shrinker = createLumaShrinker(from);
+export function createSmallPicture(from: Size, masks: Camera['masks'], targetHeight?: number): SmallPicture {
+  const shrinker = createLumaShrinker(from, targetHeight);
   const { width, height } = shrinker;
   const masked = maskedCells(masks, from, shrinker);
   const isMasked = new Uint8Array(width * height);

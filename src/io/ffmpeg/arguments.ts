@@ -17,7 +17,7 @@ export const SLOT_LEAD = { file: 0.07, folder: 0.07, device: 0.3, stream: 0.3 } 
 export const MAX_PIXELS = 8192 * 8192;
 
 export function probeArguments(path: string): string[] {
-  const entries = 'stream=codec_name,width,height:format=duration';
+  const entries = 'stream=codec_name,width,height,avg_frame_rate:format=duration';
   return [
     ...[
       '-hide_banner',
@@ -57,7 +57,7 @@ export function readArguments(
       '-filter_threads',
       '1',
       '-vf',
-      filters(source.kind, options, input.originUs),
+      filters(source.kind, options, input),
     ],
     // Every frame as it comes, none doubled, none left out, at once.
     ...['-pix_fmt', 'yuv420p', '-fps_mode', 'passthrough', '-enc_time_base', '1:1000000'],
@@ -81,12 +81,14 @@ export function probeStreamArguments(input: SourceInput): string[] {
 function filters(
   kind: SourceAddress['kind'],
   { fps, maxWidth, fromMs }: Omit<OpenOptions, 'signal'>,
-  originUs: number | undefined,
+  { originUs, fromSlot }: Pick<SourceInput, 'originUs' | 'fromSlot'>,
 ): string {
   const start = originUs === undefined ? 'start_t' : (originUs / 1e6).toFixed(6);
   const slot = (time: string) => `floor((${time}-${start})*${fps}+${SLOT_LEAD[kind]})`;
   const isFirstOfSlot = `not(eq(${slot('t')}\\,${slot('prev_t')}))`;
-  const isLateEnough = fromMs === undefined ? '' : `*gte(t-start_t\\,${(fromMs / 1000).toFixed(6)})`;
+  const isLateEnough =
+    (fromMs === undefined ? '' : `*gte(t-start_t\\,${(fromMs / 1000).toFixed(6)})`) +
+    (fromSlot === undefined ? '' : `*gte(${slot('t')}\\,${fromSlot})`);
   const width = maxWidth - (maxWidth % 2);
   return [
     'settb=AVTB',

@@ -21,17 +21,19 @@ export interface DecodeRun {
   close(): Promise<void>;
 }
 
-/** @param originUs where slots begin to count, µs by the fragments' own clock */
+/**
+ * @param from where slots begin to count, µs by the fragments' own clock, and the first one whose frames are wanted
+ */
 export function startDecodeRun(
   program: string,
   source: SourceAddress,
   options: Pick<OpenOptions, 'fps' | 'maxWidth' | 'signal'>,
   stream: FragmentStream,
-  originUs: number,
+  from: { readonly originUs: number; readonly slot: number },
   onDrained: () => void,
 ): DecodeRun {
   const stdin = new PassThrough({ highWaterMark: WAITING_BYTES });
-  const reader = new FfmpegSource(program, source, options, runInput(stdin, originUs));
+  const reader = new FfmpegSource(program, source, options, runInput(stdin, from));
   let isFinished = false;
   stdin.on('drain', onDrained);
   stdin.on('close', onDrained);
@@ -44,7 +46,7 @@ export function startDecodeRun(
     },
     async next() {
       const frame = await reader.next();
-      return frame && { picture: frame.picture, shownUs: Math.round(frame.mediaMs * 1000) + originUs };
+      return frame && { picture: frame.picture, shownUs: Math.round(frame.mediaMs * 1000) + from.originUs };
     },
     problem: () => (isFinished ? undefined : reader.ending().problem),
     decodeErrors: () => reader.stats().decodeErrors,
@@ -57,7 +59,7 @@ export function startDecodeRun(
   };
 }
 
-function runInput(stdin: PassThrough, originUs: number): SourceInput {
+function runInput(stdin: PassThrough, { originUs, slot }: { originUs: number; slot: number }): SourceInput {
   return {
     args: [
       // Times as they are in the fragments; the setup says all about the codec, so that nothing need be studied.
@@ -66,5 +68,6 @@ function runInput(stdin: PassThrough, originUs: number): SourceInput {
     ],
     stdin,
     originUs,
+    fromSlot: slot,
   };
 }

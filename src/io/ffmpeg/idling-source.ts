@@ -26,6 +26,12 @@ const KEY_EVERY_MS = 450;
 const REORDERED_KEY_EVERY_MS = 3900;
 /** After movement in the stream's own data it is not told to idle again sooner, ms of the stream. */
 const AWAKE_LEAST_MS = 3000;
+/**
+ * Woken, it gives out what came this long before, ms of the stream: movement shows in the stream's data within a
+ * second. What is older, back to the last key frame, is decoded for the sake of the rest; to hand out 10 s of it would
+ * hold up the first sight of what moves.
+ */
+const LOOK_BACK_MS = 3000;
 
 /**
  * Two programs: an ffmpeg that copies the stream without decoding it, and one that decodes what this process feeds it,
@@ -48,6 +54,8 @@ export class IdlingSource implements FrameSource {
   #isReordered = false;
   /** Decoding everything: from this picture on, µs. */
   #allFromUs = Infinity;
+  /** And from this slot on they are given out. */
+  #allFromSlot = 0;
   /** Idle: the key frame that is to be decoded once the pictures shown before it are known. */
   #key: CutFragment | undefined;
   #lastKeyMs = -Infinity;
@@ -212,19 +220,21 @@ export class IdlingSource implements FrameSource {
   #startAll(): void {
     const fragments = this.#tail.fragments();
     if (!fragments[0]?.isKey || this.#isClosed) return;
-    this.#startRun();
     this.#allFromUs = fragments[0].shownUs;
+    const newestUs = fragments.reduce((newest, { shownUs }) => Math.max(newest, shownUs), 0);
+    this.#allFromSlot = this.#ledger.slotOf(newestUs - LOOK_BACK_MS * 1000);
+    this.#startRun(this.#allFromSlot);
     fragments.forEach((fragment) => this.#feed(fragment));
   }
 
-  #startRun(): void {
+  #startRun(fromSlot = 0): void {
     if (!this.#stream || this.#originUs === undefined) return;
     const run = startDecodeRun(
       this.program,
       this.source,
       { fps: this.options.fps, maxWidth: this.options.maxWidth, signal: this.options.signal },
       this.#stream,
-      this.#originUs,
+      { originUs: this.#originUs, slot: fromSlot },
       () => this.#reader.resume(),
     );
     this.#feeding = run;
@@ -234,7 +244,8 @@ export class IdlingSource implements FrameSource {
 
   #feed({ bytes, shownUs }: CutFragment): void {
     // Pictures shown before the key frame that they follow (open groups) need the group before: none comes of them.
-    if (shownUs >= this.#allFromUs) this.#ledger.fed(shownUs);
+    const isWanted = shownUs >= this.#allFromUs && this.#ledger.slotOf(shownUs) >= this.#allFromSlot;
+    if (isWanted) this.#ledger.fed(shownUs);
     if (this.#feeding?.feed(bytes) === false) this.#reader.pause();
   }
 

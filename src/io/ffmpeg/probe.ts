@@ -16,6 +16,7 @@ const Probe = z.object({
         codec_name: z.string().optional(),
         width: z.number().optional(),
         height: z.number().optional(),
+        avg_frame_rate: z.string().optional(),
       }),
     )
     .default([]),
@@ -43,7 +44,18 @@ export async function inspectFile(
     fail('too-large', `${path} is ${width}x${height} pixels, more than 8192x8192; scale it down first`);
   }
   const seconds = Number(format.duration);
-  return { fingerprint, width, height, ...(seconds > 0 ? { durationMs: Math.round(seconds * 1000) } : {}) };
+  const fps = quotient(streams[0].avg_frame_rate);
+  return {
+    ...{ fingerprint, width, height },
+    ...(seconds > 0 ? { durationMs: Math.round(seconds * 1000) } : {}),
+    ...(fps > 0 && fps < Infinity ? { fps } : {}),
+  };
+}
+
+/** ffprobe writes rates as `30000/1001`, and `0/0` where it knows none. */
+function quotient(rate = '0/0'): number {
+  const [frames, seconds] = rate.split('/').map(Number);
+  return (frames ?? 0) / (seconds ?? 0);
 }
 
 async function fingerprintOf(path: string): Promise<string> {

@@ -47,6 +47,16 @@ const STREAM_MEANINGS: Meanings = [
   [/end of file|ends prematurely|broken pipe|connection reset/i, 'ended', 'closed the connection'],
 ];
 
+/** What RTSP means by it: ffmpeg says so of the missing answer when the connection is reset instead of one. */
+const RTSP_MEANINGS: Meanings = [
+  [
+    /^invalid data found/i,
+    'ended',
+    'closed the connection without an answer; check the network, and that the port is that of RTSP',
+  ],
+  ...STREAM_MEANINGS,
+];
+
 /** The same about a video device (V4L2). */
 const DEVICE_MEANINGS: Meanings = [
   [
@@ -94,9 +104,7 @@ export function liveProblem(source: SourceAddress, lines: readonly string[], exi
 
 function meaningOf(source: SourceAddress, words: readonly string[], exit: Exit): SourceProblem | undefined {
   // Where frames came, the complaints about damaged ones are not why it ended.
-  const meanings = (source.kind === 'device' ? DEVICE_MEANINGS : STREAM_MEANINGS).filter(
-    ([, fault]) => fault !== 'unsupported' || !exit.hadFrames,
-  );
+  const meanings = meaningsOf(source).filter(([, fault]) => fault !== 'unsupported' || !exit.hadFrames);
   for (const line of words.toReversed()) {
     // A host, a port or a path may hold 404 too.
     const said = line.replace(/\b[a-z]+:\/\/\S+|hostname \S+/gi, '');
@@ -104,6 +112,11 @@ function meaningOf(source: SourceAddress, words: readonly string[], exit: Exit):
     if (meaning) return { fault: meaning[1], message: `${source.label} ${meaning[2]} (ffmpeg: ${line})` };
   }
   return undefined;
+}
+
+function meaningsOf({ kind, location }: SourceAddress): Meanings {
+  if (kind === 'device') return DEVICE_MEANINGS;
+  return /^rtsps?:/i.test(location) ? RTSP_MEANINGS : STREAM_MEANINGS;
 }
 
 /** Why reading a file ended early; `undefined` when it was read to its end. */

@@ -11,6 +11,8 @@ export interface SourceInput {
   readonly stdin?: string | Readable;
   /** The source begins in mid-stream: slots and times count from there, µs by its own clock. Default: its first frame. */
   readonly originUs?: number;
+  /** With `originUs`: frames of earlier slots are decoded, as later ones need them, but not given out. */
+  readonly fromSlot?: number;
 }
 
 /**

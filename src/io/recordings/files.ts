@@ -33,7 +33,7 @@ const CHECK_BYTES = 64 * 1024;
 /**
  * Recordings below a folder, which is made when it is first written to. Paths are those of `segmentPath`; others are
  * refused with PermanentError, so that none from a database or a request leaves the folder.
- * @param node name of this machine, as the index has it
+ * @param node name of this folder, as the index has it (see `recordingsNode`)
  */
 export function createRecordingFiles(folder: string, node: string): RecordingFiles {
   const lanes = { write: createLane(WRITERS), sync: createLane(SYNCERS) };

@@ -1,4 +1,4 @@
-import { NO_FRAMES, type FrameCounts } from '../../domain/frame.js';
+import { hourOf, NO_FRAMES, type FrameCounts } from '../../domain/frame.js';
 import { InputError, PermanentError } from '../../errors.js';
 import type { Checkpoint } from '../../ports.js';
 
@@ -11,11 +11,6 @@ const LONGEST_RANGE_DAYS = 400;
 export interface HourCounts {
   readonly hourAt: number;
   readonly counts: FrameCounts;
-}
-
-/** Start of the UTC hour, epoch ms. */
-export function hourOf(at: number): number {
-  return Math.floor(at / HOUR_MS) * HOUR_MS;
 }
 
 /** The UTC day as `2026-11-21`. */

@@ -14,7 +14,7 @@ export interface Footage {
   camera(): Promise<string>;
   /** One cycle of stillness and movement, and the same over and over. */
   mixed(): Promise<{ readonly once: string; readonly long: string }>;
-  /** A scene that nothing moves in, as long as is measured and `ENTER_S` more; and one that people enter after `ENTER_S`. */
+  /** A scene that nothing moves in, long enough to measure it idle; and one that people enter after `ENTER_S`. MPEG-TS. */
   idle(): Promise<{ readonly still: string; readonly entering: string }>;
   remove(): Promise<void>;
 }
@@ -68,13 +68,17 @@ export async function openFootage(sample: string, seconds: number, signal: Abort
       const picture = await make('still.png', async () =>
         stillArguments(sample, await framesOf(sample, signal)),
       );
-      const still = await make('idle.mkv', async () =>
-        enteringArguments(picture, sample, seconds + ENTER_S, 0),
-      );
+      const stillS = IDLE_SETTLE_S + 2 * seconds;
       return {
-        still,
-        entering: await make('entering.mkv', async () =>
-          enteringArguments(picture, sample, ENTER_S, ENTERED_S),
+        still: await make('idle.ts', async () =>
+          enteringArguments(picture, sample, { stillS, enteredS: 0, keyEveryS: OFTEN_S }),
+        ),
+        entering: await make('entering.ts', async () =>
+          enteringArguments(picture, sample, {
+            stillS: ENTER_S,
+            enteredS: ENTERED_S,
+            keyEveryS: SELDOM_S,
+          }),
         ),
       };
     },
@@ -120,23 +124,37 @@ function mixedArguments(still: string, sample: string): string[] {
   ];
 }
 
-/** Of the scene that people enter. */
-export const ENTER_S = 25;
-const ENTERED_S = 8;
-/** A camera in daylight, after its own noise reduction. */
+/** Of the scene that people enter: late in the second group of pictures, so that much is decoded after the event. */
+export const ENTER_S = 19;
+const ENTERED_S = 2;
+/** Idling begins after 10 s without movement; and a start, and a little. */
+export const IDLE_SETTLE_S = 25;
+/** A camera in daylight, after its own noise reduction. Without any noise it would count as frozen. */
 const DAYLIGHT_NOISE = 2;
-/** The longest between two key frames that is usual, 10 s: movement must show without one. */
-const LONG_GROUPS = ['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '25', '-bf', '0', '-g', '100'];
+/** Seconds between key frames: usual are 1 to 10. More often costs more, more seldom shows movement later. */
+const OFTEN_S = 1;
+const SELDOM_S = 10;
 
-function enteringArguments(still: string, sample: string, stillS: number, enteredS: number): string[] {
+interface Entering {
+  readonly stillS: number;
+  readonly enteredS: number;
+  readonly keyEveryS: number;
+}
+
+function enteringArguments(
+  still: string,
+  sample: string,
+  { stillS, enteredS, keyEveryS }: Entering,
+): string[] {
   const same = `fps=${MIXED_FPS},format=yuv420p,setsar=1`;
   const noise = `noise=alls=${DAYLIGHT_NOISE}:allf=t`;
   const joined = enteredS > 0 ? '[still][moving]concat=n=2:v=1' : '[moving]nullsink;[still]null';
   const graph = `[0:v]${same}[still];[1:V]${same},setpts=PTS-STARTPTS[moving];${joined},${noise}[out]`;
+  const coded = ['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '25', '-bf', '0', '-sc_threshold', '0'];
   return [
     ...['-loop', '1', '-framerate', String(MIXED_FPS), '-t', String(stillS), '-i', still],
     ...['-t', String(Math.max(1, enteredS)), '-i', sample, '-filter_complex', graph, '-map', '[out]'],
-    ...[...LONG_GROUPS, '-sc_threshold', '0'],
+    ...[...coded, '-g', String(keyEveryS * MIXED_FPS)],
   ];
 }
 

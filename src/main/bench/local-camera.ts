@@ -1,77 +1,73 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
-import { setTimeout as wait } from 'node:timers/promises';
-import type { FrameSource, OpenOptions, SourceFrame } from '../../domain/frame-source.js';
-import { createFfmpegSources } from '../../io/ffmpeg/sources.js';
+import { readFile } from 'node:fs/promises';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** A camera on this machine: a clip sent live over TCP, and the reading of it. */
+/** A camera on this machine: a clip sent live, as MPEG-TS over TCP, by this process. */
 export interface LocalCamera {
-  readonly source: FrameSource;
-  readonly first: SourceFrame;
-  /** The process that sends: not part of what is measured. */
-  readonly senderPid: number;
+  /** For the camera file. */
+  readonly source: string;
+  /** When the last byte of the clip's nth frame (from 0) was handed to the network, epoch ms; `undefined`: not yet. */
+  sentAt(frame: number): number | undefined;
   close(): Promise<void>;
 }
 
-const READY_MS = 15_000;
-const RETRY_MS = 100;
-
 /**
- * Sends a clip in its own time, from its beginning when it is connected to, and connects.
- * @throws Error when no picture comes in time.
+ * Whoever connects gets the clip from its beginning, each frame at its time, and nothing after it.
+ * @param clip MPEG-TS of one video stream @param delayMs from the connection to the first frame
  */
-export async function openLocalCamera(clip: string, options: OpenOptions): Promise<LocalCamera> {
-  const location = `tcp://127.0.0.1:${await freePort()}`;
-  const sending = ['-re', '-i', clip, '-c', 'copy', '-f', 'mpegts', `${location}?listen=1`];
-  const sender = spawn('ffmpeg', ['-v', 'error', '-nostdin', ...sending], { stdio: 'ignore' });
-  try {
-    const connected = await connect(location, options);
-    return {
-      ...connected,
-      senderPid: sender.pid ?? 0,
-      async close() {
-        await connected.source.close();
-        await stop(sender);
-      },
-    };
-  } catch (error) {
-    await stop(sender);
-    throw error;
-  }
-}
+export async function openLocalCamera(clip: string, fps: number, delayMs = 0): Promise<LocalCamera> {
+  const frames = framesOf(await readFile(clip));
+  let socket: Socket | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let sent: number[] = [];
 
-async function connect(
-  location: string,
-  options: OpenOptions,
-): Promise<{ source: FrameSource; first: SourceFrame }> {
-  const address = { kind: 'stream', location, label: location } as const;
-  for (const endAt = Date.now() + READY_MS; ;) {
-    options.signal.throwIfAborted();
-    const source = createFfmpegSources().open(address, options);
-    const first = await source.next();
-    if (first) return { source, first };
-    await source.close();
-    const { problem } = source.ending();
-    if (problem?.fault !== 'refused' || Date.now() > endAt) {
-      throw new Error(problem?.message ?? `${location} gave no picture`);
+  function send(startAt: number): void {
+    for (let frame = frames[sent.length]; frame; frame = frames[sent.length]) {
+      const inMs = startAt + (sent.length * 1000) / fps - performance.now();
+      if (inMs > 0) {
+        timer = setTimeout(send, inMs, startAt);
+        return;
+      }
+      socket?.write(frame);
+      sent.push(Date.now());
     }
-    await wait(RETRY_MS);
   }
-}
 
-async function stop(sender: ChildProcess): Promise<void> {
-  if (sender.exitCode !== null || sender.signalCode !== null) return;
-  const gone = once(sender, 'exit');
-  sender.kill('SIGKILL');
-  await gone;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
+  const server = createServer((next) => {
+    clearTimeout(timer);
+    socket?.destroy();
+    sent = [];
+    socket = next.setNoDelay().on('error', () => undefined); // the reader has gone: it connects again, or the bench ends
+    send(performance.now() + delayMs);
+  }).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
+  return {
+    source: `tcp://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    sentAt: (frame) => sent[frame],
+    async close() {
+      clearTimeout(timer);
+      socket?.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** ISO/IEC 13818-1: packets of 188 bytes; tables go with the frame before them. */
+const PACKET_BYTES = 188;
+
+function framesOf(stream: Buffer): Buffer[] {
+  const starts: number[] = [];
+  for (let at = 0; at + PACKET_BYTES <= stream.length; at += PACKET_BYTES)
+    if (beginsFrame(stream.subarray(at, at + PACKET_BYTES))) starts.push(at);
+  return starts.map((start, i) => stream.subarray(i === 0 ? 0 : start, starts[i + 1] ?? stream.length));
+}
+
+/** Its payload is the first of a unit (second byte), and that is a video packet (start code 00 00 01 E0…EF). */
+function beginsFrame(packet: Buffer): boolean {
+  const isFirst = (packet.readUInt8(1) & 0x40) !== 0;
+  const hasAdaptation = (packet.readUInt8(3) & 0x20) !== 0;
+  const payloadAt = hasAdaptation ? 5 + packet.readUInt8(4) : 4;
+  if (!isFirst || payloadAt + 4 > PACKET_BYTES) return false;
+  return packet.readUInt32BE(payloadAt) >>> 4 === 0x1e;
 }

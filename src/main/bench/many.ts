@@ -1,10 +1,10 @@
-import { connectRedis, untilReady } from '../../io/redis/connection.js';
 import { EVERY_FRAME } from './bare.js';
 import type { Figure } from './figure.js';
 import type { BenchContext } from './parts.js';
 import { residentMb, startCpuMeter, startLoadMeter } from './processes.js';
 import { rateOf, watchCommits, type Point } from './progress.js';
 import { looksPerFrame } from './looks.js';
+import { redisBytes } from './redis-use.js';
 import { onStage, type Stage } from './stage.js';
 
 /**
@@ -36,7 +36,7 @@ async function measureMany(
   const ids = Array.from({ length: sources }, (_, i) => `source-${i + 1}`);
   const cameras = ids.map((id) => ({ id, source, fps: EVERY_FRAME, pace: 'fast' }));
   return onStage(cameras, signal, async (stage) => {
-    const empty = await usedBytes(stage);
+    const empty = await redisBytes(stage);
     await stage.workers(['motion'], ['motion']);
     stage.children.start('sampler', 'sampler', '--exit-when-finished');
     await watchCommits(stage, ids, (points) => points.every((mine) => mine.length > 0));
@@ -72,33 +72,22 @@ function framesIn(points: readonly (readonly Point[])[]): number {
 }
 
 /** Taken while all rings are full: reading waits for room. */
-async function memoryFigures(stage: Stage, empty: UsedBytes, cameras: number): Promise<Figure[]> {
+async function memoryFigures(
+  stage: Stage,
+  empty: Awaited<ReturnType<typeof redisBytes>>,
+  cameras: number,
+): Promise<Figure[]> {
   const figures: Figure[] = [];
   for (const [name, pid] of Object.entries(stage.children.pids())) {
     const value = await residentMb(pid);
     if (value !== undefined)
       figures.push({ part: 'memory', what: name, value, unit: 'MB', aim: { most: 500 } });
   }
-  const full = await usedBytes(stage);
+  const full = await redisBytes(stage);
   const perCamera = (what: 'jobs' | 'frames'): number => (full[what] - empty[what]) / cameras / MB;
   return [
     ...figures,
     { part: 'memory', what: 'frames in Redis, a camera', value: perCamera('frames'), unit: 'MB' },
     { part: 'memory', what: 'jobs and state in Redis, a camera', value: perCamera('jobs'), unit: 'MB' },
   ];
-}
-
-type UsedBytes = Record<'jobs' | 'frames', number>;
-
-async function usedBytes({ world }: Stage): Promise<UsedBytes> {
-  const read = async (which: 'jobs' | 'frames'): Promise<number> => {
-    const connection = connectRedis(world.addresses[which], which, world.log);
-    try {
-      await untilReady(connection, which, 5000);
-      return Number(/used_memory:(\d+)/.exec(await connection.info('memory'))?.[1]);
-    } finally {
-      connection.disconnect();
-    }
-  };
-  return { jobs: await read('jobs'), frames: await read('frames') };
 }

@@ -45,7 +45,10 @@ export interface CpuUse {
   readonly share: number;
 }
 
-/** Measures what these processes and all their descendants alive use between now and the call of what it gives. */
+/**
+ * Measures what these processes and all their descendants use between now and the call of what it gives; those that
+ * have ended and were waited for included.
+ */
 export async function startCpuMeter(roots: readonly number[]): Promise<() => Promise<CpuUse>> {
   const [before, startedAt] = [await cpuSeconds(roots), performance.now()];
   return async () => {
@@ -55,7 +58,7 @@ export async function startCpuMeter(roots: readonly number[]): Promise<() => Pro
   };
 }
 
-/** Processor time that these processes and all their descendants alive have used, s; 0 where there is no /proc. */
+/** Processor time that these processes and all their descendants have used, s; 0 where there is no /proc. */
 async function cpuSeconds(roots: readonly number[]): Promise<number> {
   const names = (await readdir('/proc').catch(() => [] as string[])).filter((name) => /^\d+$/.test(name));
   const found = await Promise.all(names.map(readStat));
@@ -73,7 +76,8 @@ async function readStat(name: string): Promise<{ pid: number; parent: number; se
   const text = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => '');
   // The name of the program, in brackets, may hold blanks.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  const [parent, user, system] = [fields[1], fields[11], fields[12]].map(Number);
-  if (parent === undefined || user === undefined || system === undefined) return undefined;
-  return { pid: Number(name), parent, seconds: (user + system) / TICKS_PER_SECOND };
+  // proc(5): ppid, and from utime on: its own time as user and in the kernel, and that of children that have ended.
+  const [parent, ...ticks] = [fields[1], ...fields.slice(11, 15)].map(Number);
+  if (parent === undefined || ticks.length < 4) return undefined;
+  return { pid: Number(name), parent, seconds: ticks.reduce((sum, n) => sum + n) / TICKS_PER_SECOND };
 }

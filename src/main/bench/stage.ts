@@ -29,7 +29,7 @@ export interface Stage {
 /** An outside Redis or database would be measured, and filled, instead of ours. Empty counts as not set. */
 const OWN = { REDIS_URL: '', FRAME_REDIS_URL: '', DATABASE_URL: '', QUEUE_PREFIX: 'bench', RING_MB: '' };
 const READY_MS = 60_000;
-const POLL_MS = 50;
+const POLL_MS = 20;
 
 /** Opens a stage with these cameras, works on it, and takes all of it away again, however the work ends. */
 export async function onStage<T>(

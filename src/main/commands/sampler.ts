@@ -1,11 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
 import { motion } from '../../../jobs/motion/job.js';
 import type { Camera } from '../../domain/camera.js';
 import { schemeOf } from '../../domain/source-address.js';
 import { checkFfmpeg } from '../../io/ffmpeg/binary.js';
 import { createFfmpegSources } from '../../io/ffmpeg/sources.js';
-import { createRecordingFiles } from '../../io/recordings/files.js';
 import { maxPictures } from '../../io/redis/ring-bounds.js';
 import type { CameraStates, RecordingFiles } from '../../ports.js';
 import { runCamera } from '../../sampler/camera-loop.js';
@@ -15,6 +13,7 @@ import { shareCameras } from '../../sampler/share.js';
 import { cameraReports } from '../camera-reports.js';
 import type { RunOptions } from '../cli.js';
 import { guardRecordings } from '../guard-recordings.js';
+import { openRecordings } from '../open-recordings.js';
 import { asRole, CLOSE_MS } from '../role.js';
 import { ALL_DONE } from '../supervisor.js';
 import { aborted, stopForSure } from '../until-stopped.js';
@@ -39,7 +38,7 @@ export async function sampler(options: RunOptions): Promise<number> {
     await checkFfmpeg();
     const { cameras, frames, states } = await world.ports(['cameras', 'frames', 'states']);
     const degradation = startDegradation({ ring: frames, states, log });
-    const files = createRecordingFiles(world.config.RECORDINGS_DIR, hostname());
+    const files = await openRecordings(world);
     const common = await optionsOf(world, files, degradation, options.again === true);
     const guard = await guardRecordings(world, files);
     const ended = await shareCameras({

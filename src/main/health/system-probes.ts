@@ -4,7 +4,8 @@ import type { NetworkSpec } from '../../../models/network.js';
 import type { QueueInspector } from '../../../queues/types.js';
 import type { Config } from '../../config.js';
 import type { Database } from '../../io/sql/schema.js';
-import type { HealthProbes, Ports } from '../../ports.js';
+import type { CameraCatalogue, HealthProbes, Ports } from '../../ports.js';
+import { cameraFileProbe } from './look-at-camera-file.js';
 import { camerasProbe } from './look-at-cameras.js';
 import { certificatesProbe } from './look-at-certificates.js';
 import { disksProbe } from './look-at-disks.js';
@@ -26,6 +27,7 @@ export interface ProbeNeeds {
     | 'FRAME_REDIS_URL'
   >;
   readonly ports: Pick<Ports, 'cameras' | 'states'>;
+  readonly catalogue: Pick<CameraCatalogue, 'problem'>;
   readonly registry: Readonly<Record<string, Pick<(typeof registry)['alert'], 'contract'>>>;
   readonly networks: readonly NetworkSpec[];
   readonly inspector: QueueInspector;
@@ -50,6 +52,7 @@ export function systemProbes(needs: ProbeNeeds): HealthProbes {
   return createHealthProbes(
     [
       camerasProbe(ports, now),
+      cameraFileProbe(needs.catalogue),
       disksProbe({
         dataDir: config.DATA_DIR,
         recordingsDir: config.RECORDINGS_DIR,
