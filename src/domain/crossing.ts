@@ -1,4 +1,4 @@
-import type { Line } from './camera.js';
+import type { Line } from './camera-fields/lines-zones.js';
 import { unitBox, type Size, type UnitBox, type UnitPoint } from './geometry.js';
 import { standingPoint, type PathPoint } from './track.js';
 

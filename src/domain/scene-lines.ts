@@ -1,4 +1,4 @@
-import type { Line } from './camera.js';
+import type { Line } from './camera-fields/lines-zones.js';
 import { leave, meet, walk, type Crossing, type LineMemory } from './crossing.js';
 import { boxOf } from './kalman.js';
 import type { SceneEvent } from './scene.js';

@@ -1,4 +1,4 @@
-import type { Zone } from './camera.js';
+import type { Zone } from './camera-fields/lines-zones.js';
 import type { SceneConfig, SceneEvent } from './scene.js';
 import { isWithin, parseSchedule } from './schedule.js';
 import { isConfirmed, labelOf, trackScale, visibleBox, type Moment, type Track } from './track.js';

@@ -1,4 +1,5 @@
-import type { Camera, Zone } from './camera.js';
+import type { Camera } from './camera.js';
+import type { Zone } from './camera-fields/lines-zones.js';
 import type { Detection } from './detection.js';
 import type { CameraEvent } from './events.js';
 import { WHOLE, type UnitBox } from './geometry.js';

@@ -1,4 +1,4 @@
-import type { Zone } from './camera.js';
+import type { Zone } from './camera-fields/lines-zones.js';
 import type { UnitPoint } from './geometry.js';
 
 /** What one zone remembers about one track that is, or may be, inside. */

@@ -1,4 +1,5 @@
-import type { Camera, Zone } from '../camera.js';
+import type { Camera } from '../camera.js';
+import type { Zone } from '../camera-fields/lines-zones.js';
 import { clipToPicture, iou, type UnitBox } from '../geometry.js';
 import { boxOf } from '../kalman.js';
 import { isConfirmed, labelOf, standingPoint, type Track } from '../track.js';
