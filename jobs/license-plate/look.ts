@@ -26,13 +26,14 @@ export async function look(payload: PlateLookPayload, ctx: Context): Promise<Out
     return skipped('the passage is final');
   }
   const reads = await passages.reads(id);
+  let taken: PlateRead | undefined;
   if (!reads.some((read) => read.id === readId(id, at))) {
     const picture = await pins.get(pin);
     if (!picture) return skipped('frame expired');
-    await passages.addRead(await read(picture, payload, reads, ctx));
+    taken = await read(picture, payload, reads, ctx);
   }
   const about = { id, cameraId, trackId, vehicle: payload.class, scene: sceneKey(payload) };
-  const now = await gather(about, isSettled, ctx);
+  const now = await gather(about, isSettled, ctx, taken);
   await pins.remove(pin);
   return now
     ? done({ passageId: id, state: now.state, sights: now.reading.sights })

@@ -60,17 +60,20 @@ export async function knownFor(
 /**
  * Fuses everything seen of one vehicle so far, and tells of the passage when that makes it final.
  * @param isFinal decides by the reading whether the passage is over
+ * @param read a look to keep before: in the same transaction, since each one waits for the disk
  * @returns the passage as it is now; `undefined`: nothing was seen that could be a plate.
  */
 export async function gather(
   about: About,
   isFinal: (reading: PlateReading) => boolean,
   ctx: Context,
+  read?: PlateRead,
 ): Promise<Passage | undefined> {
   const known = await knownFor(about.cameraId, ctx);
-  const now = await ctx.ports.passages.exclusively(about.cameraId, (store) =>
-    settle(about, isFinal, known, store),
-  );
+  const now = await ctx.ports.passages.exclusively(about.cameraId, async (store) => {
+    if (read) await store.addRead(read);
+    return settle(about, isFinal, known, store);
+  });
   if (now) await announce(now, ctx);
   return now;
 }

@@ -1,5 +1,6 @@
 import { licensePlate } from '../../../jobs/license-plate/job.js';
 import { percentilesOf } from '../../domain/percentiles.js';
+import type { PlateRead } from '../../domain/plates/passage.js';
 import { passageId } from '../../domain/plates/passage-id.js';
 import type { Figure } from './figure.js';
 import type { BenchContext } from './parts.js';
@@ -45,7 +46,8 @@ export async function measurePlateQueue({ seconds, signal }: BenchContext): Prom
     await work(stage, looks);
     const elapsedS = (performance.now() - startedAt) / 1000;
     const [busy, own] = [load(), await cpu()];
-    const taken = await readsOf(stage, looks);
+    const reads = await readsOf(stage, looks);
+    const taken = reads.length;
     return [
       {
         part: PART,
@@ -59,6 +61,12 @@ export async function measurePlateQueue({ seconds, signal }: BenchContext): Prom
         what: 'for a second of processor time of the workers',
         value: taken / own.seconds,
         unit: 'crops',
+      },
+      {
+        part: PART,
+        what: 'of the crops show a plate',
+        value: reads.filter(({ sight }) => sight).length / Math.max(1, taken),
+        unit: 'share',
       },
       { part: PART, what: 'load of the machine', value: busy, unit: '%' },
       { part: PART, what: 'of it the workers', value: own.share, unit: '%' },
@@ -116,12 +124,12 @@ function bornAtOf(vehicle: number): number {
 }
 
 /** Looks that were taken: a vehicle whose passage was final before needs no more. */
-async function readsOf(stage: Stage, looks: readonly Look[]): Promise<number> {
+async function readsOf(stage: Stage, looks: readonly Look[]): Promise<PlateRead[]> {
   const { passages } = await stage.world.ports(['passages']);
-  let count = 0;
+  const reads: PlateRead[] = [];
   for (const vehicle of new Set(looks.map((look) => look.vehicle)))
-    count += (await passages.reads(passageId(CAMERA.id, vehicle + 1, bornAtOf(vehicle)))).length;
-  return count;
+    reads.push(...(await passages.reads(passageId(CAMERA.id, vehicle + 1, bornAtOf(vehicle)))));
+  return reads;
 }
 
 async function timesOf({ world }: Stage): Promise<Figure[]> {

@@ -94,7 +94,7 @@ function report(
   for (const { sight, reading } of found) {
     const box = toPixels(boxAround(sight.corners), picture);
     print(
-      `  ${reading.text.padEnd(14)} ${reading.verdict.padEnd(12)} ${reading.p.toFixed(2)}  ` +
+      `  ${reading.text.padEnd(14)} ${reading.verdict.padEnd(12)} ${shown(reading.p)}  ` +
         `at ${box.x.toFixed(0)},${box.y.toFixed(0)}  ${about(reading)}`,
     );
   }
@@ -117,7 +117,7 @@ function overlayOf(found: Found): Overlay {
   return {
     boxes: found.map(({ sight, reading }) => ({
       box: boxAround(sight.corners),
-      label: `${reading.text} ${reading.p.toFixed(2)}`,
+      label: `${reading.text} ${shown(reading.p)}`,
       kind: BOX_KIND[reading.verdict],
     })),
     lines: [],
@@ -150,4 +150,9 @@ function isAboutNetworks(error: unknown): boolean {
 
 function round(value: number, steps: number): number {
   return Math.round(value * steps) / steps;
+}
+
+/** Two digits, rounded down: nothing is certain. */
+function shown(p: number): string {
+  return (Math.floor(Math.min(p, 0.999) * 100) / 100).toFixed(2);
 }

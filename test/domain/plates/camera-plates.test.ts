@@ -13,6 +13,7 @@ const parse = (plates: object) => Camera.safeParse({ id: 'gate', source: 'x', zo
 it('{} takes every default', () => {
   expect(parse({}).data?.plates).toEqual({
     enabled: true,
+    view: 'auto',
     classes: ['car', 'motorcycle', 'bus', 'truck'],
     minVehiclePx: 120,
     zones: [],

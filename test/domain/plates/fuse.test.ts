@@ -117,7 +117,7 @@ describe('one more sight', () => {
         fc.pre(after.key === before.key);
         expect(after.p).toBeGreaterThanOrEqual(before.p - 0.01);
       }),
-      { numRuns: 60 },
+      { numRuns: 15 },
     );
   });
 });
@@ -137,7 +137,7 @@ it('enough agreement ends the looking, one look does not', () => {
 
 describe('blurred looks at moving vehicles, simulated', () => {
   const random = seeded(20);
-  const stories = Array.from({ length: 70 }, () => {
+  const stories = Array.from({ length: 40 }, () => {
     const plate = plateOf(someLayout(random), random);
     const looks = simulatedLooks(plate.lines, 6, { own: 0.4 + random(), shared: 0.5 * random() }, random, {
       ground: plate.ground,
