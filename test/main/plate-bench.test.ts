@@ -20,16 +20,7 @@ beforeAll(async () => (folder = await mkdtemp(join(tmpdir(), 'plate-bench-'))));
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 function reading(key: string, verdict: Verdict, p: number): PlateReading {
-  const known = {
-    text: key,
-    key,
-    ground: 'white',
-    lines: 1,
-    charP: [],
-    alternatives: [],
-    sights: 1,
-  } as const;
-  return { ...known, p, verdict };
+  return { text: key, key, ground: 'white', lines: 1, charP: [], alternatives: [], sights: 1, p, verdict };
 }
 
 test('single looks, the surest one and all together are scored each for itself', () => {

@@ -29,7 +29,7 @@ export const PARTS = {
   queue: measureQueue,
   latency: measureLatency,
   idle: measureIdle,
-  plates: measurePlates,
+  'plates-pictures': measurePlates,
   'plates-video': measurePlateVideo,
   'plates-queue': measurePlateQueue,
 } satisfies Record<string, (context: BenchContext) => Promise<Figure[]>>;

@@ -1,18 +1,14 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { ppocrDetection, ppocrRecognition } from '../../../models/ppocr-v4/model.js';
-import { SHIPPED } from '../../../models/shipped.js';
 import { nanodetG416 } from '../../../models/nanodet-g-416/model.js';
-import { readPlates } from '../../../src/domain/plates/read-plate.js';
-import { createDetectors } from '../../../src/io/onnx/detectors.js';
-import { readPicture } from '../../../src/io/pictures/read-picture.js';
-import { createPlateReader } from '../../../src/io/plates/plate-reader.js';
 import {
   picturesWithoutPlates,
   platePictures,
   type PlatePicture,
 } from '../../../src/main/bench/plate-pictures.js';
 import { acceptedOf, scoreOf, type PictureRead } from '../../../src/main/bench/plate-score.js';
-import { grammars } from '../../support/plate-sights.js';
 import { needs, TEST_DATA } from '../../support/test-data.js';
 
 const MODELS = resolve(__dirname, '../../../models');
@@ -23,15 +19,20 @@ const EVERY = 3;
 needs([...files, join(TEST_DATA, 'truth.json')], 'run scripts/fetch-models.sh and set CAMQUEUE_TEST_DATA')(
   'real plates',
   () => {
-    const detectors = createDetectors({ modelsDir: MODELS, networks: SHIPPED });
-    const reader = createPlateReader({ modelsDir: MODELS, detectors, engine: 'ppocr' });
-    afterAll(() => reader.close());
+    let reader: ChildProcess;
+    beforeAll(() => {
+      const support = resolve(__dirname, '../../support');
+      reader = fork(join(support, 'read-plates-child.ts'), {
+        execArgv: ['-r', join(support, 'register-ts.cjs')],
+      });
+    });
+    afterAll(() => reader.disconnect());
 
-    const read = async (path: string) =>
-      readPlates(await reader.read(await readPicture(path)), grammars).map(({ reading }) => ({
-        key: reading.key,
-        verdict: reading.verdict,
-      }));
+    async function read(path: string): Promise<PictureRead['reads']> {
+      const answer = once(reader, 'message', { signal: AbortSignal.timeout(30_000) });
+      reader.send(path);
+      return ((await answer) as [PictureRead['reads']])[0];
+    }
 
     async function readAll(pictures: readonly PlatePicture[]): Promise<PictureRead[]> {
       const reads: PictureRead[] = [];
