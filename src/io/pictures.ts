@@ -25,13 +25,15 @@ export function createPictures(): Pictures {
 /**
  * Writes a picture to a file, with its overlay.
  * @param path the ending decides the format: .png, .jpg, .jpeg, .webp
+ * @param options.size scaled to that many pixels, whatever its shape; not with an overlay
  */
 export async function writePicture(
   path: string,
   picture: Picture,
-  options: Parameters<Pictures['jpeg']>[1] = {},
+  { size, ...options }: Parameters<Pictures['jpeg']>[1] & { size?: Size } = {},
 ): Promise<void> {
-  await encoder(picture, options).toFile(path);
+  const image = encoder(picture, options);
+  await (size ? image.resize(size.width, size.height, { fit: 'fill' }) : image).toFile(path);
 }
 
 function encoder(

@@ -40,6 +40,8 @@ describeInBrowser('in a real browser', () => {
       since: Date.now(),
       pass: 1,
       lastFrameAt: Date.now(),
+      // As if its sampler wrote on for the length of the test.
+      beatAt: Date.now() + 600_000,
       fps: 5,
     });
     await frames.putLatest('gate-1', { at: Date.now(), frame: 1, picture });

@@ -58,7 +58,8 @@ test('tampering becomes one event with its picture and one alert, however often 
       alert.jobId!(alert.payload.parse(jobs.values().next().value)),
       {
         ...{ id: event!.id, eventId: event!.id, cameraId: 'gate-1', at: AT, snapshot: event!.snapshot },
-        ...{ kind: 'tamper', severity: 'critical', summary: 'something covers the lens (Main gate)' },
+        ...{ kind: 'tamper', severity: 'critical', cooldown: true },
+        summary: 'something covers the lens (Main gate)',
       },
     ],
   ]);

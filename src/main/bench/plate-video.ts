@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import sharp from 'sharp';
 import { unitBox, WHOLE, type Size } from '../../domain/geometry.js';
 import { cropPicture, type Picture } from '../../domain/picture.js';
 import { boxAround } from '../../domain/plates/places.js';
@@ -9,6 +8,7 @@ import { fuse, readPlate, readPlates, type SeenAt } from '../../domain/plates/re
 import type { PlateReading } from '../../domain/plates/reading.js';
 import type { PlateSight } from '../../domain/plates/sight.js';
 import { createFfmpegSources } from '../../io/ffmpeg/sources.js';
+import { writePicture } from '../../io/pictures.js';
 import { readPicture } from '../../io/pictures/read-picture.js';
 import type { PlateReader } from '../../ports.js';
 import type { Figure } from './figure.js';
@@ -24,8 +24,8 @@ import {
 import { platePictures, type PlatePicture } from './plate-pictures.js';
 import { editDistance } from './plate-score.js';
 
-/** Clips for each second of measuring: 40 by default. */
-const CLIPS_A_SECOND = 4;
+/** Pictures tried for each second of measuring: 70 by default, of which those with a small plate make no clip. */
+const CLIPS_A_SECOND = 7;
 /** Lower characters in the picture would be enlarged to make the clip. */
 const MIN_CHAR_PX = 16;
 /** The vehicle around a plate, in widths of its text: a car is 1.8 m wide and its plate half a metre, a motorcycle 0.7 and 0.2. */
@@ -107,18 +107,15 @@ function around(whole: Picture, { corners }: PlateSight): Picture | undefined {
 }
 
 async function recordClip(
-  { picture: { data, width, height }, charHeightPx }: Vehicle,
+  { picture, charHeightPx }: Vehicle,
   folder: string,
   clip: string,
   signal: AbortSignal,
 ): Promise<void> {
   const still = join(folder, 'still.png');
   const scale = STILL_CHAR_PX / charHeightPx;
-  const size = { width: Math.round(width * scale), height: Math.round(height * scale) };
-  await sharp(data, { raw: { width, height, channels: 3 } })
-    .resize(size.width, size.height, { fit: 'fill' })
-    .png({ compressionLevel: 1 })
-    .toFile(still);
+  const size = { width: Math.round(picture.width * scale), height: Math.round(picture.height * scale) };
+  await writePicture(still, picture, { size });
   await makeClip(clipArguments(still, size, clip), signal);
 }
 

@@ -1,6 +1,7 @@
-import sharp from 'sharp';
 import { clipToPicture, unitBox, WHOLE, type UnitBox } from '../../domain/geometry.js';
 import { cropPicture, type Picture } from '../../domain/picture.js';
+import { drawSvg } from '../../io/pictures/draw-svg.js';
+import { toI420 } from '../../io/pictures/i420.js';
 import { createStillDecoder } from '../../io/pictures/still-frames.js';
 import type { Detectors } from '../../ports.js';
 import { hasPlatePictures, PLATE_DATA } from './plate-data.js';
@@ -67,6 +68,5 @@ async function drawn(number: number): Promise<VehicleCrop> {
     `<text x="80" y="${y}" text-anchor="middle" font-family="sans-serif" font-weight="bold" font-size="40" fill="#111">${line}</text>`;
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="420" height="360"><rect width="420" height="360" fill="#343a36"/>
     <g transform="translate(130 150) rotate(${(number % 5) - 2})"><rect width="160" height="112" rx="6" fill="#eee"/>${text(48, `59-H${1 + (number % 9)}`)}${text(98, `${digits.slice(0, 3)}.${digits.slice(3)}`)}</g></svg>`;
-  const picture = await createStillDecoder(FRAME_WIDTH)(await sharp(Buffer.from(svg)).png().toBuffer());
-  return { picture, crop: WHOLE, box: WHOLE };
+  return { picture: toI420(await drawSvg(svg)), crop: WHOLE, box: WHOLE };
 }

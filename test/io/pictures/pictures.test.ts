@@ -176,6 +176,26 @@ describe('readPicture', () => {
     expect(new Set(picture.data).size).toBe(1);
   });
 
+  it('reads CMYK, as printers keep it, in the colours people see', async () => {
+    const printed = await solid(30, 20).toColourspace('cmyk').jpeg({ quality: 100 }).toBuffer();
+    expect(await sharp(printed).metadata()).toMatchObject({ space: 'cmyk', channels: 4 });
+    const picture = await readPicture(printed);
+    expect(picture).toMatchObject({ width: 30, height: 20, format: 'rgb24' });
+    expect(picture.data).toHaveLength(1800);
+    // Inks do not reach every colour of a screen.
+    [200, 40, 90].forEach((value, i) => expect(Math.abs(picture.data[900 + i]! - value)).toBeLessThan(35));
+  });
+
+  it('reads the 12 megapixels of a telephone, turned, within 5 s of processor time', async () => {
+    const bytes = await solid(4000, 3000).withMetadata({ orientation: 8 }).jpeg().toBuffer();
+    const before = process.cpuUsage();
+    const picture = await readPicture(bytes);
+    const { user, system } = process.cpuUsage(before);
+    expect(picture).toMatchObject({ width: 3000, height: 4000 });
+    expect(picture.data).toHaveLength(36_000_000);
+    expect((user + system) / 1e6).toBeLessThan(5);
+  });
+
   it('turns a picture upright as EXIF says', async () => {
     const top = sharp({ create: { width: 40, height: 20, channels: 3, background: 'black' } }).composite([
       { input: { create: { width: 20, height: 20, channels: 3, background: 'white' } }, left: 0, top: 0 },
