@@ -47,11 +47,7 @@ onBothDatabases('opening', ({ open, address }) => {
     const applied = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(
       inProcess[0]!.db,
     );
-    expect(applied.rows).toEqual([
-      { name: '0001-start' },
-      { name: '0002-cameras' },
-      { name: '0003-plates' },
-    ]);
+    expect(applied.rows).toEqual([{ name: '0001-start' }, { name: '0002-cameras' }, { name: '0003-plates' }]);
   });
 
   it('keeps what is there when opened again', async () => {
