@@ -7,7 +7,7 @@ module.exports = {
   // which Jest can load without experimental flags.
   transform: {
     '^.+\\.ts$': [
-      'ts-jest',
+      '<rootDir>/test/support/transform.cjs',
       {
         diagnostics: false,
         tsconfig: {
