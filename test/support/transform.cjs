@@ -2,7 +2,16 @@
 // which makes loops over pixels several times as slow as they are outside.
 const { default: tsJest } = require('ts-jest');
 
-const GLOBALS = ['Math', 'Infinity', 'Number', 'Array', 'Uint8Array', 'Int32Array', 'Float32Array', 'Float64Array'];
+const GLOBALS = [
+  'Math',
+  'Infinity',
+  'Number',
+  'Array',
+  'Uint8Array',
+  'Int32Array',
+  'Float32Array',
+  'Float64Array',
+];
 const CONSTANTS = `const { ${GLOBALS.join(', ')} } = globalThis;`;
 
 module.exports = {
