@@ -95,7 +95,7 @@ function report(
     const box = toPixels(boxAround(sight.corners), picture);
     print(
       `  ${reading.text.padEnd(14)} ${reading.verdict.padEnd(12)} ${shown(reading.p)}  ` +
-        `at ${box.x.toFixed(0)},${box.y.toFixed(0)}  ${about(reading)}`,
+        `at ${Math.max(0, box.x).toFixed(0)},${Math.max(0, box.y).toFixed(0)}  ${about(reading)}`,
     );
   }
 }
