@@ -1,11 +1,10 @@
-import { clipToPicture, unitBox, type UnitBox } from '../../src/domain/geometry.js';
 import type { Picture } from '../../src/domain/picture.js';
 import { bestRead } from '../../src/domain/plates/best-read.js';
 import type { PlateRead } from '../../src/domain/plates/passage.js';
 import { passageId, readId } from '../../src/domain/plates/passage-id.js';
 import { cropKey, sceneKey } from '../../src/domain/plates/picture-keys.js';
 import { isSettled, readPlate } from '../../src/domain/plates/read-plate.js';
-import { cornersIn, surroundings } from '../../src/domain/plates/places.js';
+import { boxIn, cornersIn, surroundings } from '../../src/domain/plates/places.js';
 import { done, skipped, type JobContext, type Outcome } from '../define.js';
 import type { PlateLookPayload } from './job.js';
 import { announce } from './announce.js';
@@ -51,7 +50,7 @@ async function read(
   const { cameraId, trackId, bornAt, at, box, crop } = payload;
   const passage = passageId(cameraId, trackId, bornAt);
   const bare = { id: readId(passage, at), passageId: passage, at, box };
-  const [seen] = await plates.read(picture, { vehicle: within(box, crop) });
+  const [seen] = await plates.read(picture, { vehicle: boxIn(crop, box) });
   ctx.signal.throwIfAborted();
   if (!seen) return bare;
   const sight = { ...seen, corners: cornersIn(crop, seen.corners) };
@@ -63,15 +62,4 @@ async function read(
   if (bestRead([...earlier, read])?.id === read.id)
     await snapshots.put(sceneKey(payload), await pictures.jpeg(picture));
   return read;
-}
-
-/** The vehicle's box in the picture that shows `crop` of the whole one. */
-function within(box: UnitBox, crop: UnitBox): UnitBox {
-  const inside = unitBox(
-    (box.x - crop.x) / crop.width,
-    (box.y - crop.y) / crop.height,
-    box.width / crop.width,
-    box.height / crop.height,
-  );
-  return clipToPicture(inside) ?? unitBox(0, 0, 1, 1);
 }

@@ -1,4 +1,4 @@
-import express, { type Request, type Response } from 'express';
+import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { Camera } from '../domain/camera.js';
 import { CameraId } from '../domain/ids.js';
@@ -7,7 +7,7 @@ import { createCameraChanges, noSuchCamera } from './camera-changes.js';
 import { testSources, type SourcesToTest } from './camera-test.js';
 import { viewOf } from './cameras.js';
 import type { ApiDeps } from './deps.js';
-import { HttpError } from './http-error.js';
+import { jsonBody } from './json-body.js';
 import { parse } from './parse.js';
 import { asker, param, type Route } from './route.js';
 
@@ -27,7 +27,7 @@ export function cameraAdminRoutes(deps: ApiDeps): Route[] {
   const rule = createSourceRule(deps.cameraHosts, () => catalogue.hosts());
   const changes = createCameraChanges({ catalogue, store, audit: ports.audit, rule, now });
   const test = testSources(deps);
-  const body = [requireJson, express.json({ limit: MAX_CAMERA_BYTES })];
+  const body = jsonBody('the camera', MAX_CAMERA_BYTES);
   return [
     {
       method: 'post',
@@ -117,9 +117,3 @@ async function answer(
 function idOf(req: Request): CameraId {
   return parse(CameraId, param(req, 'id'), 'id');
 }
-
-const requireJson: express.RequestHandler = (req, _res, next) => {
-  if (!req.is('application/json'))
-    throw new HttpError(415, 'no-json', 'send the camera as JSON with Content-Type: application/json');
-  next();
-};

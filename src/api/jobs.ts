@@ -1,4 +1,4 @@
-import express, { type Request, type Response } from 'express';
+import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { JobContract } from '../../jobs/define.js';
 import { checkJobId } from '../../queues/job-id.js';
@@ -7,6 +7,7 @@ import { messageOf } from '../errors.js';
 import type { ApiDeps } from './deps.js';
 import { HttpError } from './http-error.js';
 import { asker, param, type Route } from './route.js';
+import { jsonBody } from './json-body.js';
 import { parse } from './parse.js';
 
 /** Largest request body, bytes; contracts set tighter limits. */
@@ -54,7 +55,7 @@ export function jobRoutes(deps: ApiDeps): Route[] {
       summary:
         'enqueue a job; the body is its payload. With the header Idempotency-Key the same key is the same job',
       query: EnqueueQuery,
-      before: [requireJson, express.json({ limit: MAX_BODY_BYTES })],
+      before: jsonBody('the payload', MAX_BODY_BYTES),
       handle: (req, res) => enqueue(deps, req, res),
     },
     {
@@ -201,9 +202,3 @@ function publicJob(job: JobView): object {
 function hrefOf(queue: string, id: string): string {
   return `/api/v1/jobs/${queue}/${encodeURIComponent(id)}`;
 }
-
-const requireJson: express.RequestHandler = (req, _res, next) => {
-  if (!req.is('application/json'))
-    throw new HttpError(415, 'no-json', 'send the payload as JSON with Content-Type: application/json');
-  next();
-};

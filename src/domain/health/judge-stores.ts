@@ -48,6 +48,7 @@ export interface RedisSeen {
   readonly isSaveOk: boolean;
   /** Since the server started. */
   readonly evictedKeys: number;
+  /** Of a PING, ms. */
   readonly latencyMs: number;
 }
 

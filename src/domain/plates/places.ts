@@ -12,6 +12,12 @@ export function cornersIn(crop: UnitBox, corners: PlateSight['corners']): PlateS
   })) as PlateSight['corners'];
 }
 
+/** A box of a whole picture, in unit coordinates of one that shows only `crop` of it; what lies outside is cut off. */
+export function boxIn(crop: UnitBox, { x, y, width, height }: UnitBox): UnitBox {
+  const [left, top] = [(x - crop.x) / crop.width, (y - crop.y) / crop.height];
+  return clipToPicture(unitBox(left, top, width / crop.width, height / crop.height)) ?? WHOLE;
+}
+
 /** The upright box around the corners, unit coordinates; it may lie partly outside the picture. */
 export function boxAround(corners: PlateSight['corners']): UnitBox {
   const xs = corners.map(({ x }) => x);

@@ -1,20 +1,9 @@
 import type { Redis } from 'ioredis';
+import type { RedisSeen } from '../../domain/health/judge-stores.js';
 import { answered, type RedisRole, untilReady } from './connection.js';
 
 /** What a Redis says about itself. */
-export interface RedisHealth {
-  readonly version: string;
-  readonly usedBytes: number;
-  /** 0: no limit. */
-  readonly maxBytes: number;
-  readonly policy: string;
-  readonly isAofOn: boolean;
-  readonly isAofWriteOk: boolean;
-  readonly isSaveOk: boolean;
-  /** Since the server started. */
-  readonly evictedKeys: number;
-  /** Of a PING, ms. */
-  readonly latencyMs: number;
+export interface RedisHealth extends RedisSeen {
   /** The server's clock less ours, ms. */
   readonly clockOffsetMs: number;
 }

@@ -1,3 +1,4 @@
+import { boxIn } from '../../domain/plates/places.js';
 import { readPlates } from '../../domain/plates/read-plate.js';
 import { keyOf } from '../../domain/plates/characters.js';
 import type { Grammar } from '../../domain/plates/grammar.js';
@@ -17,7 +18,7 @@ import {
 } from './plate-data.js';
 import { picturesWithoutPlates, platePictures, type PlatePicture } from './plate-pictures.js';
 import { acceptedOf, scoreOf, type PictureRead, type ReadPlate } from './plate-score.js';
-import { vehicleCrops, within } from './vehicle-crops.js';
+import { vehicleCrops } from './vehicle-crops.js';
 
 /** Floors of the issue: shares of the legible plates in scenes, and of what was accepted. */
 const AIM = { oneLine: 0.95, twoLines: 0.9, accepted: 0.98 };
@@ -152,7 +153,7 @@ async function perVehicle(networks: PlateNetworks, signal: AbortSignal): Promise
       // The first look pays for loading the networks.
       if (i === 0) await reader.read(picture);
       const before = process.cpuUsage();
-      await reader.read(picture, { vehicle: within(box, crop) });
+      await reader.read(picture, { vehicle: boxIn(crop, box) });
       const { user, system } = process.cpuUsage(before);
       times.push((user + system) / 1000);
     }

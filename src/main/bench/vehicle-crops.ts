@@ -47,12 +47,6 @@ export async function vehicleCrops(
   return crops.slice(0, most);
 }
 
-/** Where the vehicle is in the picture of its crop. */
-export function within(box: UnitBox, crop: UnitBox): UnitBox {
-  const [x, y] = [(box.x - crop.x) / crop.width, (box.y - crop.y) / crop.height];
-  return clipToPicture(unitBox(x, y, box.width / crop.width, box.height / crop.height)) ?? WHOLE;
-}
-
 function cropOf(frame: Picture, found: UnitBox): VehicleCrop {
   const box = clipToPicture(found) ?? WHOLE;
   const { x, y, width, height } = box;
