@@ -19,7 +19,7 @@ module.exports = {
     const transformer = tsJest.createTransformer(options);
     return {
       canInstrument: false,
-      getCacheKey: (...args) => `${transformer.getCacheKey(...args)}-${GLOBALS.length}`,
+      getCacheKey: (...args) => `${transformer.getCacheKey(...args)}${CONSTANTS}`,
       process(...args) {
         const result = transformer.process(...args);
         // On the first line, so that line numbers stay what they are.
