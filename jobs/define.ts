@@ -108,10 +108,11 @@ export interface Entry {
   load(): Promise<Handler<JobContract, keyof Ports>>;
 }
 
+/** The handler must need no other ports than those named: a worker gives it these and nothing else. */
 export function entry<C extends JobContract, const P extends keyof Ports>(
   contract: C,
   ports: readonly P[],
-  load: () => Promise<{ handle: Handler<C, P> }>,
+  load: () => Promise<{ handle: Handler<C, NoInfer<P>> }>,
 ): Entry {
   // The payload was parsed by this very contract, so widening the handler's argument is safe.
   return {

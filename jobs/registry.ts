@@ -11,17 +11,8 @@ export const registry = {
   motion: entry(
     motion,
     [
-      ...([
-        'cameras',
-        'frames',
-        'states',
-        'detectors',
-        'pictures',
-        'snapshots',
-        'events',
-        'metrics',
-      ] as const),
-      ...(['pins', 'passages'] as const),
+      ...(['cameras', 'frames', 'states', 'detectors', 'pictures', 'snapshots'] as const),
+      ...(['events', 'metrics', 'pins', 'passages'] as const),
     ],
     () => import('./motion/handler.js'),
   ),
@@ -46,7 +37,7 @@ export const registry = {
   ),
   cleanup: entry(
     cleanup,
-    ['events', 'alerts', 'snapshots', 'audit', 'gaps', 'reports'],
+    ['events', 'alerts', 'snapshots', 'audit', 'gaps', 'reports', 'passages'],
     () => import('./cleanup/handler.js'),
   ),
 } satisfies Record<string, Entry>;
