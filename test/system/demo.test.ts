@@ -31,6 +31,10 @@ describeWithSample('camqueue demo', () => {
     const [captured = NaN, ...ends] = (row ?? []).slice(1).map(Number);
     expect(captured).toBe(50);
     expect(ends.reduce((sum, count) => sum + count, 0)).toBe(captured);
+    // Workers built as they are run: each handler has the ports it needs.
+    const jobs = [...demo.stdout().matchAll(/^([a-z-]+) +(\d+) +(\d+)$/gm)];
+    expect(jobs.map(([, queue]) => queue)).toEqual(expect.arrayContaining(['motion', 'cleanup']));
+    expect(jobs.filter(([, , , failed]) => failed !== '0').map(([line]) => line)).toEqual([]);
     await expectNothingLeft();
   });
 
