@@ -53,7 +53,8 @@ test('a list is made, filled, shown, exported, emptied and dropped without Redis
   expect(trail.map(({ actor, action }) => `${actor}: ${action}`)).toContain(
     'command line: plate-list.import',
   );
-  expect(JSON.stringify(trail)).not.toMatch(/30a|339|29B1/i);
+  // Without the times, whose digits may read like a plate.
+  expect(JSON.stringify(trail.map((entry) => ({ ...entry, at: 0 })))).not.toMatch(/30a|339|29B1/i);
 });
 
 test.each<[string, () => Promise<unknown>, RegExp]>([
