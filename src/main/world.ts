@@ -16,19 +16,25 @@ import { connectRedis, untilReady, type RedisAddress } from '../io/redis/connect
 import { startEmbeddedRedis } from '../io/redis/embedded.js';
 import { createRedisFrameRing } from '../io/redis/frame-ring.js';
 import { createRedisPinnedPictures } from '../io/redis/pinned-pictures.js';
-import { createMailer } from '../io/smtp.js';
+import { createChannels } from '../io/channels/channels.js';
+import { createLinks } from '../io/links.js';
+import { createSigner } from '../io/signer.js';
+import { createTemplates } from '../io/templates/templates.js';
 import { sharedSecret } from '../io/redis/shared-secret.js';
 import { createSnapshotStore } from '../io/snapshots.js';
-import { createAlertStore } from '../io/sql/alert-store.js';
 import { createAuditLog } from '../io/sql/audit-log.js';
 import { createCameraStore } from '../io/sql/camera-store.js';
+import { createDeliveries } from '../io/sql/deliveries.js';
 import { createEventStore } from '../io/sql/event-store.js';
 import { createGapStore } from '../io/sql/gap-store.js';
 import { createHealthReports } from '../io/sql/health-reports.js';
+import { createIncidentStore } from '../io/sql/incident-store.js';
+import { createMaintenances } from '../io/sql/maintenances.js';
 import { openDatabase } from '../io/sql/open.js';
 import { createPassageStore } from '../io/sql/passage-store.js';
 import { createPlateLists } from '../io/sql/plate-lists.js';
 import { createPrincipals } from '../io/sql/principals.js';
+import { createPushTokens } from '../io/sql/push-tokens.js';
 import { createRecordingIndex } from '../io/sql/recording-index.js';
 import type { Log } from '../log.js';
 import type {
@@ -114,12 +120,9 @@ export async function openWorld(config: Config, role: string, log: Log): Promise
     closers.push(() => opened.close());
     return opened;
   });
-  const cameraStore = once(async () =>
-    createCameraStore(
-      await database(),
-      await sharedSecret(await jobsRedis(), config.QUEUE_PREFIX, 'cameras'),
-    ),
-  );
+  const secret = async (purpose: string): Promise<string> =>
+    sharedSecret(await jobsRedis(), config.QUEUE_PREFIX, purpose);
+  const cameraStore = once(async () => createCameraStore(await database(), await secret('cameras')));
   const catalogue = once(async () => {
     const store = await cameraStore();
     const opened = await openCameraCatalogue({ path: config.CAMERAS_FILE, store, env: process.env, log });
@@ -151,13 +154,19 @@ export async function openWorld(config: Config, role: string, log: Log): Promise
     pictures: once(async () => createPictures()),
     snapshots: once(async () => createSnapshotStore(join(config.DATA_DIR, 'snapshots'))),
     events: once(async () => createEventStore(await database())),
-    alerts: once(async () => createAlertStore(await database())),
-    audit: once(async () => createAuditLog(await database())),
-    mail: once(async () => {
-      const mailer = createMailer({ smtpUrl: config.SMTP_URL, from: config.MAIL_FROM });
-      closers.push(async () => mailer.close());
-      return mailer;
+    incidents: once(async () => createIncidentStore(await database())),
+    deliveries: once(async () => createDeliveries(await database())),
+    maintenances: once(async () => createMaintenances(await database())),
+    pushTokens: once(async () => createPushTokens(await database(), await secret('push-tokens'))),
+    signer: once(async () => createSigner(await secret('alerting'))),
+    links: once(async () => createLinks(config.PUBLIC_URL, await build.signer())),
+    templates: once(async () => createTemplates({ dir: config.TEMPLATES_DIR })),
+    channels: once(async () => {
+      const channels = await createChannels({ config, pushTokens: await build.pushTokens() });
+      closers.push(() => channels.close());
+      return channels;
     }),
+    audit: once(async () => createAuditLog(await database())),
     gaps,
     probes: once(async () =>
       systemProbes({

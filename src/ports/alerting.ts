@@ -40,8 +40,9 @@ export interface IncidentStore {
   /**
    * Stores the alert and finds its incident, atomically; asked again with the same id it gives the first answer.
    * It joins the incident of its key (camera, kind, subject) whose time is nearest, if that is nearer than the cooldown,
-   * not older than `maxIncidentMs` and not ended; else it opens one. Capture times count: alerts may come late and out of
-   * order. An alert that comes within the cooldown of an incident that people have ended belongs to it too, and wakes nobody.
+   * not longer than `maxIncidentMs` and not ended; else it opens one. Capture times count: alerts may come late and out of
+   * order. An alert that comes within the cooldown of an incident that people have acknowledged or ended belongs to it too,
+   * and wakes nobody; one more severe than that opens another, and so does one that becomes more severe a second time.
    * @param plan of an incident that it opens; its steps are stored with it
    * @returns `opened`: it made the incident. `raised`: it made it more severe.
    */
@@ -60,7 +61,7 @@ export interface IncidentStore {
   byNumber(number: number): Promise<Incident | undefined>;
   /** Newest first. */
   list(filter: IncidentFilter): Promise<Incident[]>;
-  /** How many are in each state. */
+  /** How many are in each state, without those that wait for nobody (see `isUngathered`). */
   counts(): Promise<Record<IncidentState, number>>;
   /** Of a storm: alerts by camera, most first, and how many incidents it gathered. */
   storm(id: string): Promise<{ incidents: number; cameras: { cameraId: CameraId; alerts: number }[] }>;
@@ -87,11 +88,17 @@ export interface IncidentStore {
     to: readonly NewDelivery[],
     now: number,
   ): Promise<Delivery[] | undefined>;
-  /** Steps that were due before that time and are not over, oldest first: their job may be lost. */
-  overdue(before: number, limit: number): Promise<{ incidentId: string; step: number }[]>;
-  /** Unanswered incidents whose time is up become `expired`, storms without new incidents `resolved`. @returns those. */
+  /** Steps, and `raised`, that were due before that time and are not over, oldest first: their job may be lost. */
+  overdue(before: number, limit: number): Promise<{ incidentId: string; step: number | 'raised' }[]>;
+  /**
+   * Unanswered incidents whose time is up become `expired`; storms without new incidents, and flapping ones that have come
+   * to rest, `resolved`. @returns those.
+   */
   sweep(now: number, stormRestMs: number): Promise<Incident[]>;
-  /** Removes what ended before that time, with alerts, notes, steps and deliveries. @returns how many alerts went. */
+  /**
+   * Removes what ended before that time, or was acknowledged and is unchanged since, with alerts, notes, steps and
+   * deliveries; and suppressed alerts. @returns how many alerts went.
+   */
   removeBefore(before: number, signal: AbortSignal): Promise<number>;
 }
 
@@ -114,6 +121,8 @@ export interface IncidentFilter {
   readonly to?: number;
   /** Those gathered in this storm. */
   readonly stormId?: string;
+  /** Without those gathered in a storm, but for critical ones: people are told of them all the same. */
+  readonly isUngathered?: true;
   /** Number of the last incident of the page before. */
   readonly before?: number;
   readonly limit: number;
@@ -183,7 +192,7 @@ export interface Deliveries {
   }): Promise<Delivery[]>;
   /**
    * Takes what is next in a lane: the oldest that waits, if channel, rate and cap allow; those of incidents somebody has
-   * reacted to are skipped on the way. What this owner had claimed before (its job was cut off) comes first, `repeated`.
+   * reacted to are skipped on the way. What this owner had claimed before (its job was cut off) is claimed again, `repeated`.
    * @param owner the job; nobody else gets anything of the lane until `settle`, or until the claim is a minute old
    */
   claim(
@@ -192,10 +201,15 @@ export interface Deliveries {
     rules: LaneRules,
     now: number,
   ): Promise<Claim>;
-  /** Ends a claim: its deliveries, the channel's state and the audit trail, in one. A claim lost meanwhile changes only what is not ended. */
-  settle(claimed: readonly Delivery[], result: DeliveryResult, now: number): Promise<void>;
   /**
-   * A provider's later report. @returns `false`: no delivery has this provider's id.
+   * Ends a claim: its deliveries, the channel's state and the audit trail, in one. A claim lost meanwhile changes only
+   * what is not ended, and only when it was sent.
+   * @returns the deliveries of the next channels that take over from what failed: their jobs are to be enqueued
+   */
+  settle(claimed: readonly Delivery[], result: DeliveryResult, now: number): Promise<Delivery[]>;
+  /**
+   * A provider's later report. @returns the deliveries of the next channels that take over from what failed after all:
+   * their jobs are to be enqueued. `undefined`: no delivery has this provider's id.
    */
   report(
     channel: Channel,
@@ -203,8 +217,11 @@ export interface Deliveries {
     state: 'delivered' | 'failed',
     detail: string,
     now: number,
-  ): Promise<boolean>;
-  /** Those that wait and whose job may be lost: not touched since that time and due; oldest first. */
+  ): Promise<Delivery[] | undefined>;
+  /**
+   * Those that wait and whose job may be lost: not touched since that time and due; longest untouched first. Handing them
+   * out touches them, so that the next call goes on with others.
+   */
   stranded(before: number, now: number, limit: number): Promise<Delivery[]>;
   channels(): Promise<ChannelState[]>;
 }
@@ -231,7 +248,7 @@ export type Claim =
       readonly kind: 'wait';
       readonly until: number;
       readonly why: string;
-      /** The channel is down: these go to their next channel now. */
+      /** The channel is down, or its budget used up: these took over on the next channel; their jobs are to be enqueued. */
       readonly replaced: readonly Delivery[];
     }
   | { readonly kind: 'nothing' };
@@ -240,12 +257,16 @@ export type DeliveryResult =
   | { readonly state: 'sent'; readonly receipt: Receipt }
   /** Will never get through; the next channel takes over where there is one. */
   | { readonly state: 'failed'; readonly reason: string }
-  /** To be tried again. `certain`: no copy left. `outage`: the channel is down, until then where that is known. */
+  /**
+   * To be tried again. `certain`: no copy left. `outage`: the channel is down, until then where that is known. `ours`: the
+   * cause is here (the worker shuts down, a query failed) and says nothing about the channel.
+   */
   | {
       readonly state: 'pending';
       readonly reason: string;
       readonly isCertain: boolean;
       readonly isOutage: boolean;
+      readonly isOurs?: boolean;
       readonly until?: number;
     };
 

@@ -11,6 +11,8 @@ import { createKey, createPerson } from '../../src/api/accounts.js';
 import { createApi } from '../../src/api/app.js';
 import type { ApiDeps } from '../../src/api/deps.js';
 import { startApi, type RunningApi } from '../../src/api/server.js';
+import { parseConfig } from '../../src/config.js';
+import { createChannels } from '../../src/io/channels/channels.js';
 import { createFfmpegSources } from '../../src/io/ffmpeg/sources.js';
 import { createMetrics, exposeMetrics } from '../../src/io/metrics.js';
 import { collectMetrics } from '../../src/io/redis-metrics.js';
@@ -19,16 +21,22 @@ import { createRedisCameraStates } from '../../src/io/redis/camera-states.js';
 import { connectRedis, untilReady } from '../../src/io/redis/connection.js';
 import { createRedisFrameRing } from '../../src/io/redis/frame-ring.js';
 import { createSnapshotStore } from '../../src/io/snapshots.js';
-import { createAlertStore } from '../../src/io/sql/alert-store.js';
+import { createLinks } from '../../src/io/links.js';
+import { createSigner } from '../../src/io/signer.js';
+import { createTemplates } from '../../src/io/templates/templates.js';
 import { createAuditLog } from '../../src/io/sql/audit-log.js';
 import { createCameraStore } from '../../src/io/sql/camera-store.js';
+import { createDeliveries } from '../../src/io/sql/deliveries.js';
 import { createEventStore } from '../../src/io/sql/event-store.js';
 import { createGapStore } from '../../src/io/sql/gap-store.js';
 import { createHealthReports } from '../../src/io/sql/health-reports.js';
+import { createIncidentStore } from '../../src/io/sql/incident-store.js';
+import { createMaintenances } from '../../src/io/sql/maintenances.js';
 import { openDatabase } from '../../src/io/sql/open.js';
 import { createPassageStore } from '../../src/io/sql/passage-store.js';
 import { createPlateLists } from '../../src/io/sql/plate-lists.js';
 import { createPrincipals } from '../../src/io/sql/principals.js';
+import { createPushTokens } from '../../src/io/sql/push-tokens.js';
 import { createRecordingIndex } from '../../src/io/sql/recording-index.js';
 import { openCameraCatalogue } from '../../src/main/camera-catalogue.js';
 import type { Principals, Role } from '../../src/ports.js';
@@ -45,7 +53,14 @@ cameras:
   - id: yard
     source: rtsp://viewer:s3cret-pw@10.0.0.6/main
     enabled: false
+recipients:
+  - { id: guard, name: Lan, language: en, phone: "+84912345678", email: lan.guard@example.org, push: true, log: true }
+  - { id: chief, phone: "+84987654321", webhook: { url: "https://hooks.example.org/x", secret: hook-s3cret-of-the-chief } }
+  - { id: crew, push: { topic: yard } }
 `;
+
+/** Where the test API believes that it is reached from outside. */
+export const PUBLIC_URL = 'https://cameras.example.org/watch';
 
 /** The whole API on real Redis, SQLite, files and HTTP, with one key a role. */
 export interface TestApi {
@@ -93,6 +108,10 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<Te
   });
   const [producer, inspector, queues] = [createProducer(shared), createInspector(shared), openQueues(shared)];
   const metricsAt = { redis: connection, prefix };
+  const secret = randomUUID() + randomUUID();
+  const signer = createSigner(secret);
+  const pushTokens = createPushTokens(database, secret);
+  const channels = await createChannels({ config: channelConfig(folder), pushTokens });
   const own = createMetrics({ process: 'api' });
   const deps: ApiDeps = {
     registry,
@@ -112,12 +131,20 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<Te
       pictures: createPictures(),
       snapshots: createSnapshotStore(join(folder, 'snapshots')),
       events: createEventStore(database),
-      alerts: createAlertStore(database),
+      incidents: createIncidentStore(database),
+      deliveries: createDeliveries(database),
+      pushTokens,
+      maintenances: createMaintenances(database),
+      channels,
+      templates: createTemplates({}),
+      signer,
+      links: createLinks(PUBLIC_URL, signer),
       audit: createAuditLog(database),
       passages: createPassageStore(database),
       plateLists: createPlateLists(database),
     },
-    sessionSecret: randomUUID() + randomUUID(),
+    sessionSecret: secret,
+    publicUrl: PUBLIC_URL,
     boardQueues: queueNames.map((name) => queues.queue(name)),
     metricsText: async (scraped) =>
       exposeMetrics([await own.json(), ...(await collectMetrics(metricsAt)), scraped]),
@@ -161,12 +188,18 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<Te
       await Promise.all([producer.close(), inspector.close(), queues.close()]);
       connection.disconnect();
       await catalogue.close();
+      await channels.close();
       await database.close();
       await redis.stop();
       await rm(folder, { recursive: true, force: true });
     },
   };
   return test;
+}
+
+/** Only the log channel can be used. */
+function channelConfig(folder: string) {
+  return parseConfig({ DATA_DIR: folder, PUBLIC_URL, NOTIFY_LOG: join(folder, 'notifications.log') }, folder);
 }
 
 export const FORM = { 'Content-Type': 'application/x-www-form-urlencoded' };

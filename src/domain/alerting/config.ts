@@ -19,6 +19,10 @@ const Phone = z
   .string()
   .regex(/^\+[1-9]\d{6,14}$/, 'must be a number with country code, E.164, for example +84912345678');
 
+const Topic = z
+  .string()
+  .regex(/^[A-Za-z0-9_.~%-]{1,200}$/, 'must be 1-200 of letters, digits, "_", ".", "~", "%" and "-"');
+
 export const Recipient = z
   .strictObject({
     id: PartId.describe('appears in jobs and pages instead of the address'),
@@ -26,7 +30,9 @@ export const Recipient = z
     email: z.email('is no e-mail address').optional(),
     phone: Phone.optional().describe('for SMS; replies from it acknowledge'),
     push: z
-      .union([z.boolean(), z.strictObject({ topic: z.string().regex(/^[A-Za-z0-9_.~%-]{1,200}$/) })])
+      .union([z.boolean(), z.strictObject({ topic: Topic })], {
+        error: 'must be true, false or { topic: … }',
+      })
       .default(false)
       .describe('true: to the phones registered for this recipient; topic: to all that follow it'),
     webhook: z

@@ -6,7 +6,8 @@ export interface MessageFacts {
   readonly occasion:
     'opened' | 'escalated' | 'raised' | 'ended' | 'storm' | 'storm-over' | 'gathered' | 'test';
   readonly site: { readonly name: string; readonly timeZone: string };
-  readonly recipient: { readonly id: string; readonly name?: string };
+  /** Times are told in the recipient's zone where there is one. */
+  readonly recipient: { readonly id: string; readonly name?: string; readonly timeZone?: string };
   readonly incident: {
     readonly id: string;
     readonly number: number;
@@ -18,7 +19,11 @@ export interface MessageFacts {
     readonly lastAt: number;
     readonly alerts: number;
     readonly isFlapping: boolean;
+    /** For people: a name, never an address. */
+    readonly acknowledgedBy?: string;
+    /** The same; or `event` or `system`, as in `Incident`. */
     readonly endedBy?: string;
+    readonly isFalseAlarm?: boolean;
   };
   /** Absent: it is about the system. */
   readonly camera?: { readonly id: string; readonly name: string };
@@ -35,6 +40,7 @@ export interface MessageFacts {
   readonly gathered?: {
     readonly incidents: readonly {
       readonly number: number;
+      readonly kind?: string;
       readonly severity: Severity;
       readonly summary: string;
       readonly cameraName: string;

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { AuditEntry, AuditFilter, AuditLog, NewAuditEntry } from '../../ports/audit.js';
 import { auditHash, AUDIT_ROOT } from './audit-hash.js';
 import { exclusively } from './exclusively.js';
@@ -17,10 +18,11 @@ export function createAuditLog(database: Database): AuditLog {
 /** Adds an entry; within a transaction (`database.db`), as part of it. */
 export function appendAudit(
   database: Pick<Database, 'db' | 'dialect'>,
-  { at, actor, action, subject, detail, onceKey }: NewAuditEntry,
+  { at, actor, action, subject, detail, onceKey: key }: NewAuditEntry,
 ): Promise<void> {
+  const onceKey = key === undefined ? null : cleanText(key);
   return exclusively(database, 'audit', async (db) => {
-    if (onceKey !== undefined) {
+    if (onceKey !== null) {
       const known = await db
         .selectFrom('audit')
         .select('id')
@@ -40,7 +42,7 @@ export function appendAudit(
       action: cleanText(action),
       subject: cleanText(subject),
       detail: cleanText(JSON.stringify(detail ?? {})),
-      once_key: onceKey ?? null,
+      once_key: onceKey,
     };
     const hash = auditHash(last?.hash ?? AUDIT_ROOT, entry);
     await db
@@ -59,8 +61,8 @@ async function listAudit({ db }: Database, filter: AuditFilter): Promise<AuditEn
     .limit(limit);
   if (subject !== undefined) query = query.where('subject', '=', subject);
   if (actor !== undefined) query = query.where('actor', '=', actor);
-  // Actions are of a-z, "." and "-": "~" is after them all.
-  if (action !== undefined) query = query.where('action', '>=', action).where('action', '<', `${action}~`);
+  // Not by comparing: what comes after what is another matter in each database's language.
+  if (action !== undefined) query = query.where(sql`substr(action, 1, ${action.length})`, '=', action);
   if (from !== undefined) query = query.where('at', '>=', from);
   if (to !== undefined) query = query.where('at', '<', to);
   if (before !== undefined) query = query.where('id', '<', before);

@@ -142,7 +142,10 @@ export interface EventRow {
   data: string;
 }
 
-/** `incident_id` null: suppressed, for `reason`. */
+/**
+ * `incident_id` null: suppressed, for `reason`. `effect`: what it did to its incident; `over`: it says that something is
+ * over, and ended nothing.
+ */
 export interface AlertRow {
   id: string;
   camera_id: string;
@@ -154,11 +157,15 @@ export interface AlertRow {
   event_id: string | null;
   snapshot: string | null;
   incident_id: string | null;
+  effect: 'opened' | 'raised' | 'joined' | 'ended' | 'over' | null;
   reason: string | null;
   created_at: number;
 }
 
-/** `key`: camera, kind and subject. `plan`, `verdict`: JSON. `storm_id`: the incident that gathers it. */
+/**
+ * `key`: camera, kind and subject. `plan`, `verdict`: JSON. `storm_id`: the incident that gathers it. `rest_ms`: of one
+ * that is flapping, for how long it must rest before it is over.
+ */
 export interface IncidentRow {
   number: Generated<number>;
   id: string;
@@ -181,6 +188,7 @@ export interface IncidentRow {
   plan: string;
   storm_id: string | null;
   is_flapping: number;
+  rest_ms: number | null;
   acknowledged_by: string | null;
   acknowledged_at: number | null;
   ended_by: string | null;
@@ -205,7 +213,10 @@ export interface IncidentNoteRow {
   text: string;
 }
 
-/** `other_channels`: JSON. `claimed_by`: the job that sends it. `slot_at`: when it counted against its recipient's cap. */
+/**
+ * `other_channels`: JSON. `claimed_by`: the job that sends it. `slot_at`: when it counted against its recipient's cap.
+ * `maybe_sent`: 1 once a try ended without anybody knowing whether it got through; a further one may be a second copy.
+ */
 export interface DeliveryRow {
   number: Generated<number>;
   id: string;
@@ -221,6 +232,7 @@ export interface DeliveryRow {
   claimed_by: string | null;
   claimed_at: number | null;
   slot_at: number | null;
+  maybe_sent: Generated<number>;
   gathered_in: string | null;
   provider_id: string | null;
   detail: string | null;
@@ -309,7 +321,10 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** PostgreSQL's text cannot hold NUL; SQLite's can, and cuts the string there when printed. */
+/**
+ * PostgreSQL's text cannot hold NUL; SQLite's can, and cuts the string there when printed. Half a surrogate pair would
+ * come back as another character, and break the seal of an audit entry.
+ */
 export function cleanText(text: string): string {
-  return text.replaceAll('\u0000', '\uFFFD');
+  return text.replaceAll('\u0000', '\uFFFD').replace(/\p{Surrogate}/gu, '\uFFFD');
 }

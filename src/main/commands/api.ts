@@ -4,9 +4,12 @@ import { ensureFirstAdmin } from '../../api/accounts.js';
 import { createApi } from '../../api/app.js';
 import { startApi } from '../../api/server.js';
 import { createFfmpegSources } from '../../io/ffmpeg/sources.js';
+import { createSmsHooks } from '../../io/channels/sms/sms-hooks.js';
 import { exposeMetrics } from '../../io/metrics.js';
 import { collectMetrics, publishMetrics } from '../../io/redis-metrics.js';
 import { sharedSecret } from '../../io/redis/shared-secret.js';
+import type { Config } from '../../config.js';
+import type { SmsHooks } from '../../ports/alerting.js';
 import type { RunOptions } from '../cli.js';
 import { asRole } from '../role.js';
 
@@ -28,17 +31,26 @@ export async function api(options: RunOptions): Promise<number> {
         'frames',
         'pictures',
         'events',
-        'alerts',
         'snapshots',
         'audit',
         'passages',
         'plateLists',
+        'incidents',
+        'deliveries',
+        'maintenances',
+        'pushTokens',
+        'signer',
+        'links',
+        'channels',
+        'templates',
       ]),
       principals,
       catalogue: await world.catalogue(),
       cameraStore: await world.cameraStore(),
       sources: createFfmpegSources(),
       cameraHosts: config.CAMERA_HOSTS,
+      smsHooks: smsHooksOf(config),
+      publicUrl: config.PUBLIC_URL,
       gaps: await world.gaps(),
       ...(await world.ports(['reports'])),
       recordings: await world.recordings(),
@@ -70,4 +82,13 @@ export async function api(options: RunOptions): Promise<number> {
       await queues.close();
     };
   });
+}
+
+/** Twilio's reports and replies are believed when its secret is known. */
+function smsHooksOf({
+  TWILIO_ACCOUNT_SID: accountSid,
+  TWILIO_AUTH_TOKEN: authToken,
+}: Config): SmsHooks | undefined {
+  if (accountSid === undefined || authToken === undefined) return undefined;
+  return createSmsHooks({ accountSid, authToken });
 }

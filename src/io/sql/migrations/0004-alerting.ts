@@ -41,6 +41,7 @@ async function incidents(db: Kysely<unknown>, dialect: Dialect): Promise<void> {
     .addColumn('plan', 'text', (column) => column.notNull())
     .addColumn('storm_id', 'text')
     .addColumn('is_flapping', 'integer', (column) => column.notNull().defaultTo(0))
+    .addColumn('rest_ms', 'bigint')
     .addColumn('acknowledged_by', 'text')
     .addColumn('acknowledged_at', 'bigint')
     .addColumn('ended_by', 'text')
@@ -56,6 +57,8 @@ async function incidents(db: Kysely<unknown>, dialect: Dialect): Promise<void> {
     .execute();
   await db.schema.createIndex('incident_by_opening').on('incident').columns(['opened_at', 'kind']).execute();
   await db.schema.createIndex('incident_by_state').on('incident').columns(['state', 'expires_at']).execute();
+  await sql`create index incident_live on incident (is_flapping) where ended_at is null`.execute(db);
+  await sql`create index incident_by_end on incident (ended_at) where ended_at is not null`.execute(db);
   await sql`create index incident_by_storm on incident (storm_id, opened_at) where storm_id is not null`.execute(
     db,
   );
@@ -108,15 +111,19 @@ async function alerts(db: Kysely<unknown>): Promise<void> {
     .addColumn('event_id', 'text')
     .addColumn('snapshot', 'text')
     .addColumn('incident_id', 'text', (column) => column.references('incident.id').onDelete('cascade'))
+    .addColumn('effect', 'text')
     .addColumn('reason', 'text')
     .addColumn('created_at', 'bigint', (column) => column.notNull())
     .execute();
-  await sql`insert into alert (id, camera_id, kind, severity, at, summary, event_id, snapshot, incident_id, created_at)
-    select id, camera_id, kind, severity, at, summary, event_id, snapshot, coalesce(suppressed_by, id), created_at
+  await sql`insert into alert (id, camera_id, kind, severity, at, summary, event_id, snapshot, incident_id, effect,
+      created_at)
+    select id, camera_id, kind, severity, at, summary, event_id, snapshot, coalesce(suppressed_by, id),
+      case when suppressed_by is null then 'opened' else 'joined' end, created_at
     from alert_before`.execute(db);
   await db.schema.createIndex('alert_by_time').on('alert').columns(['at', 'id']).execute();
   await db.schema.createIndex('alert_by_camera').on('alert').columns(['camera_id', 'at', 'id']).execute();
   await db.schema.createIndex('alert_by_incident').on('alert').columns(['incident_id', 'at', 'id']).execute();
+  await sql`create index alert_suppressed on alert (created_at) where incident_id is null`.execute(db);
 }
 
 async function deliveries(db: Kysely<unknown>, dialect: Dialect): Promise<void> {
@@ -136,6 +143,7 @@ async function deliveries(db: Kysely<unknown>, dialect: Dialect): Promise<void> 
     .addColumn('claimed_by', 'text')
     .addColumn('claimed_at', 'bigint')
     .addColumn('slot_at', 'bigint')
+    .addColumn('maybe_sent', 'integer', (column) => column.notNull().defaultTo(0))
     .addColumn('gathered_in', 'text')
     .addColumn('provider_id', 'text')
     .addColumn('detail', 'text')
