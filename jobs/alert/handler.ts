@@ -59,12 +59,12 @@ async function accept(
 }
 
 /** People are told of a storm instead of what it gathers, except of what is critical. */
-async function askForSteps(incident: Incident, { enqueue, now }: Context): Promise<void> {
+async function askForSteps(incident: Incident, ctx: Context): Promise<void> {
   const { id: incidentId, state, stormId, severity, openedAt, plan } = incident;
   if (!isUnanswered(state) || (stormId !== undefined && severity !== 'critical')) return;
   for (const [occasion, { afterS }] of plan.steps.entries()) {
-    const delayMs = Math.max(0, openedAt + afterS * 1000 - now());
-    await enqueue(escalation, { incidentId, occasion }, delayMs > 0 ? { delayMs } : {});
+    const delayMs = Math.max(0, openedAt + afterS * 1000 - ctx.now());
+    await ctx.enqueue(escalation, { incidentId, occasion }, delayMs > 0 ? { delayMs } : {});
   }
 }
 

@@ -6,7 +6,8 @@ export const escalation = defineJob({
   name: 'escalation',
   summary: 'one step of an incident: whom to tell now, if nobody has reacted yet',
   payload: z.strictObject({
-    incidentId: z.string().min(1).max(150),
+    /** An alert's id; with "storm-" before it, a storm's. */
+    incidentId: z.string().min(1).max(160),
     /** 0-based step of its plan; or why else people are told. */
     occasion: z.union([z.int().min(0).max(10_000), z.enum(['raised', 'ended', 'storm-over'])]),
   }),

@@ -33,9 +33,13 @@ export async function factsOf(
   const plate = isGathered ? undefined : await plateOf(ports, incident);
   const facts = {
     occasion,
-    site: { name: site.name, timeZone: person.timeZone ?? site.timeZone },
-    recipient: { id: person.id, ...(person.name !== undefined && { name: person.name }) },
-    incident: shown(incident),
+    site: { name: site.name, timeZone: site.timeZone },
+    recipient: {
+      id: person.id,
+      ...(person.name !== undefined && { name: person.name }),
+      ...(person.timeZone !== undefined && { timeZone: person.timeZone }),
+    },
+    incident: shown(incident, ports.cameras.recipients),
     ...cameraOf(ports, incident.cameraId),
     ...subjectOf(incident),
     ...(plate !== undefined && { plate }),
@@ -52,10 +56,22 @@ function occasionOf({ occasion }: Delivery, { kind }: Incident): MessageFacts['o
   return occasion === 0 ? 'opened' : 'escalated';
 }
 
-function shown(incident: Incident): MessageFacts['incident'] {
+function shown(incident: Incident, people: readonly Recipient[]): MessageFacts['incident'] {
   const { id, number, kind, severity, state, summary, firstAt, lastAt, alerts, isFlapping, ended } = incident;
   const told = { id, number, kind, severity, state, summary, firstAt, lastAt, alerts, isFlapping };
-  return { ...told, ...(ended && { endedBy: ended.by }) };
+  const { acknowledged, verdict } = incident;
+  return {
+    ...told,
+    ...(acknowledged && { acknowledgedBy: personOf(acknowledged.by, people) }),
+    ...(ended && { endedBy: personOf(ended.by, people) }),
+    ...(verdict && { isFalseAlarm: verdict.isFalseAlarm }),
+  };
+}
+
+/** `person:an`, `recipient:an by link`, `key:desk` → the name people know. */
+function personOf(by: string, people: readonly Recipient[]): string {
+  const id = by.replace(/^[a-z]+:/, '').replace(/ by [a-z]+$/, '');
+  return by.startsWith('recipient:') ? (people.find((one) => one.id === id)?.name ?? id) : id;
 }
 
 /** Of a plate it is a mark that means nothing to people: see ../alert/subject.ts. */
@@ -101,8 +117,8 @@ async function gatheredOf(
   const listed = await Promise.all(ids.slice(0, MOST_GATHERED).map((id) => ports.incidents.get(id)));
   const incidents = listed.filter((one) => one !== undefined);
   return {
-    incidents: incidents.map(({ number, severity, summary, cameraId, firstAt }) => ({
-      ...{ number, severity, summary, cameraName: nameOf(ports, cameraId), at: firstAt },
+    incidents: incidents.map(({ number, kind, severity, summary, cameraId, firstAt }) => ({
+      ...{ number, kind, severity, summary, cameraName: nameOf(ports, cameraId), at: firstAt },
     })),
     more: ids.length - incidents.length,
   };

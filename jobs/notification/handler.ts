@@ -47,8 +47,7 @@ async function drain(ctx: Context, own: Delivery): Promise<Wait | undefined> {
     const claim = await deliveries.claim(lane, ctx.jobId, laneOf(ctx.ports, lane, now), now);
     if (claim.kind === 'nothing') return undefined;
     if (claim.kind === 'send') {
-      await send(ctx, claim.deliveries);
-      hasSent = true;
+      hasSent = await send(ctx, claim.deliveries);
       continue;
     }
     await enqueueNotifications(ctx, claim.replaced);

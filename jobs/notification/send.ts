@@ -17,11 +17,13 @@ const OFF_MS = 60_000;
 /**
  * Sends what was claimed, as one message, and writes down what came of it; a message that did not get through waits in
  * the store, which knows when to try it again.
+ * @returns whether it was sent
  */
-export async function send(ctx: Context, claimed: readonly Delivery[]): Promise<void> {
+export async function send(ctx: Context, claimed: readonly Delivery[]): Promise<boolean> {
   const result = await attempt(ctx, claimed);
   const next = await ctx.ports.deliveries.settle(claimed, result, ctx.now());
   await enqueueNotifications(ctx, next);
+  return result.state === 'sent';
 }
 
 async function attempt(ctx: Context, claimed: readonly Delivery[]): Promise<DeliveryResult> {

@@ -34,6 +34,9 @@ export function acknowledgePage(view: AcknowledgeView): string {
     also.length === 0
       ? ''
       : `<p>${escapeHtml(words.also)}</p><ul>${also.map((text) => `<li>${escapeHtml(text)}</li>`).join('')}</ul>`;
+  // Of what is critical the headline says so.
+  const name = words.severities[severity];
+  const pill = headline.includes(name) ? '' : `<p class="severity ${severity}">${escapeHtml(name)}</p>`;
   const button = view.waiting > 1 ? words.buttonAll(view.waiting) : words.button;
   const said = outcome === undefined ? '' : `<p class="outcome" role="status">${escapeHtml(outcome)}</p>`;
   const form =
@@ -46,7 +49,7 @@ export function acknowledgePage(view: AcknowledgeView): string {
       <article class="card ${severity}">
         <p class="site">${escapeHtml(view.site)} · #${number}</p>
         <h1>${escapeHtml(headline)}</h1>
-        <p class="severity ${severity}">${escapeHtml(words.severities[severity])}</p>
+        ${pill}
         <dl>${rows.join('')}</dl>
         ${said}
         ${others}

@@ -76,7 +76,7 @@ export async function startMailCatcher(
     onRcptTo: ({ address }, _session, callback) => {
       if (behaviour === 'refuse') callback(answer(550, `<${address}>: no such mailbox`));
       else if (behaviour === 'defer') callback(answer(451, `<${address}>: try again later`));
-      else if (behaviour === 'busy') callback(answer(421, 'too many messages from you, come back later'));
+      else if (behaviour === 'busy') callback(answer(421, 'service closing, come back later'));
       else callback();
     },
     onData: (stream, session, callback) => {

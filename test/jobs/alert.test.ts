@@ -60,6 +60,11 @@ it('opens an incident and asks for the steps of its policy, each when it is due'
   ]);
 });
 
+it('run again later, it asks for the same steps at the same time', async () => {
+  await tell();
+  expect((await tell({}, 130_000)).steps.map(([, delayMs]) => delayMs)).toEqual([0, 0, 590_000, 710_000]);
+});
+
 it('what comes within the cooldown belongs to it and wakes nobody; another zone is another incident', async () => {
   await tell();
   const { outcome, steps } = await tell({ id: 'b', at: AT + 59_999 });
@@ -197,6 +202,9 @@ describe('an alert that does not count', () => {
       outcome: 'skipped',
       why: 'over by now: the camera is ok since 2026-11-21T09:00:01.000Z',
     });
+    // Decided once, also if it is down again by now: that is another alert.
+    await states.putSource('gate-1', { status: 'retrying', since: AT + 5000, pass: 1 });
+    expect((await tell({ kind: 'camera-down' })).outcome.outcome).toBe('skipped');
     const entry = { subject: 'disk/data', state: 'ok', since: AT + 2000, detail: '', measures: {} } as const;
     await reports.add({ at: AT + 2000, state: 'ok', entries: [{ ...entry, isAlerted: true }] });
     const disk = { id: 'disk', cameraId: 'system', kind: 'disk-low-data' };

@@ -48,7 +48,11 @@ export const Recipient = z
       .strictObject({ exchange: z.string().min(1).max(200), routingKey: z.string().max(255).default('') })
       .optional(),
     mqtt: z
-      .strictObject({ topic: z.string().regex(/^[^+#\u0000]{1,200}$/, 'must hold no "+" and no "#"') })
+      .strictObject({
+        topic: z
+          .string()
+          .regex(/^[^+#\p{Cc}]{1,200}$/u, 'must hold no "+", no "#" and no control characters'),
+      })
       .optional(),
     log: z.boolean().default(false).describe('a line in the notification log: for a first start'),
     language: Language.optional().describe('default: the language of the site'),

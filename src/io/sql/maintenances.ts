@@ -41,10 +41,10 @@ export function createMaintenances({ db }: Database): Maintenances {
       const rows = await db
         .selectFrom('maintenance')
         .selectAll()
-        .where(({ eb, or }) => or([eb('camera_id', '=', cameraId), eb('camera_id', 'is', null)]))
+        .where((row) => row.or([row('camera_id', '=', cameraId), row('camera_id', 'is', null)]))
         .where('from_at', '<=', at)
         .where('to_at', '>', at)
-        .where(({ eb, or }) => or([eb('ended_at', '>', at), eb('ended_at', 'is', null)]))
+        .where((row) => row.or([row('ended_at', '>', at), row('ended_at', 'is', null)]))
         .orderBy('id')
         .execute();
       return rows.map(toMaintenance);
@@ -54,7 +54,7 @@ export function createMaintenances({ db }: Database): Maintenances {
       if (endsAfter !== undefined)
         query = query
           .where('to_at', '>', endsAfter)
-          .where(({ eb, or }) => or([eb('ended_at', '>', endsAfter), eb('ended_at', 'is', null)]));
+          .where((row) => row.or([row('ended_at', '>', endsAfter), row('ended_at', 'is', null)]));
       return (await query.execute()).map(toMaintenance);
     },
   };

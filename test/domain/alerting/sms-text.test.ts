@@ -34,7 +34,7 @@ it.each([
   ['Đường Nguyễn Thị Minh Khai', 'Duong Nguyen Thi Minh Khai'],
   ['Xin chào ngưỡng cửa, quý khách ở tầng kỹ thuật', 'Xin chao nguong cua, quy khach o tang ky thuat'],
   ['ĂÂĐÊÔƠƯ ăâđêôơư', 'AADEOOU aadeoou'],
-  ['ẳẵặẩẫậểễệổỗộởỡợửữự', 'aaaaaaeeeooooooouuu'.slice(0, 9) + 'ooooooUUU'.toLowerCase()],
+  ['ẳẵặẩẫậểễệổỗộởỡợửữự', 'aaaaaaeeeoooooouuu'],
   ['“Cổng” – số 3…', '"Cong" - so 3...'],
   ['Müller, Nuñez, Ångström', 'Müller, Nuñez, Ångström'],
   ['警报 🚨', '警报 🚨'],
@@ -117,7 +117,7 @@ it('holds for any text: within the limit, links whole or absent, no half charact
         // One segment holds the link in either alphabet: it must be there.
         expect(sent.includes(LINK)).toBe(hasLink);
         expect(sent.split('https:')).toHaveLength(hasLink ? 2 : 1);
-        expect(sent.isWellFormed()).toBe(true);
+        expect(Buffer.from(sent).toString()).toBe(sent);
         if (plain === 'never' && smsSegments(text.trim()) <= maxSegments) expect(sent).toBe(text.trim());
       },
     ),

@@ -60,11 +60,18 @@ export function runContract(
       beds.push(bed);
       return bed;
     };
+    const silents: Silent[] = [];
+    const openSilent = async (): Promise<Silent> => {
+      const silent = await startSilent();
+      silents.push(silent);
+      return silent;
+    };
     afterEach(async () => {
       for (const bed of beds.splice(0)) {
         await bed.channel.close();
         await bed.close();
       }
+      await Promise.all(silents.splice(0).map((silent) => silent.close()));
     });
 
     it('takes a message and gives a receipt that holds no address', async () => {
@@ -133,7 +140,7 @@ export function runContract(
     if (lacks.includes('silence')) return;
     describe('before a provider that never answers', () => {
       it('stops at once when told to', async () => {
-        const silent = await startSilent();
+        const silent = await openSilent();
         const stop = new AbortController();
         // Nothing but the signal can end it in the time of a test.
         const bed = await openBed({ timeoutMs: 120_000, silentPort: silent.port });
@@ -143,18 +150,16 @@ export function runContract(
         expect((await sending).message).toBe('shutdown');
         await bed.channel.close();
         await until(async () => silent.open() === 0);
-        await silent.close();
       }, 10_000);
 
       it('gives up after its time, and lets go', async () => {
-        const silent = await startSilent();
+        const silent = await openSilent();
         const bed = await openBed({ timeoutMs: 300, silentPort: silent.port });
         const error = await failureOf(bed.channel.send(testMessage('a'), bed.to, never));
         expect(isPermanent(error)).toBe(false);
         expectHides(bed, told(error));
         await bed.channel.close();
         await until(async () => silent.open() === 0);
-        await silent.close();
       }, 15_000);
     });
   });
@@ -196,8 +201,16 @@ export async function until(isSo: () => Promise<boolean>): Promise<void> {
   while (!(await isSo())) await delay(20);
 }
 
+interface Silent {
+  readonly port: number;
+  /** Somebody has connected. */
+  readonly reached: Promise<void>;
+  open(): number;
+  close(): Promise<unknown>;
+}
+
 /** Accepts connections, takes what comes, and never says anything. */
-async function startSilent() {
+async function startSilent(): Promise<Silent> {
   const sockets = new Set<Socket>();
   let onReached: () => void = () => undefined;
   const reached = new Promise<void>((resolve) => (onReached = resolve));
@@ -213,6 +226,9 @@ async function startSilent() {
     port: (server.address() as AddressInfo).port,
     reached,
     open: () => sockets.size,
-    close: () => new Promise((resolve) => server.close(resolve)),
+    close: () => {
+      sockets.forEach((socket) => socket.destroy());
+      return new Promise((resolve) => server.close(resolve));
+    },
   };
 }

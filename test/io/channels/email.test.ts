@@ -20,6 +20,7 @@ const guard = testRecipient({ email: 'guard@example.org' });
 const never = new AbortController().signal;
 
 let catcher: MailCatcher;
+const servers: SMTPServer[] = [];
 const channels: NotificationChannel[] = [];
 function channelFor(smtpUrl: string | undefined) {
   const channel = createEmailChannel({ smtpUrl, from: FROM, pool: 4 });
@@ -33,6 +34,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await closeAll();
   await catcher.close();
+  await Promise.all(servers.splice(0).map((server) => new Promise<void>((resolve) => server.close(resolve))));
 });
 
 runContract('email', async ({ timeoutMs, silentPort }) => {
@@ -112,8 +114,6 @@ it('keeps a message while the sender is refused or the server does not greet: ne
   const refused = await failureOf(channelFor(server.url).send(mail, guard, never));
   expect(refused).toBeInstanceOf(NotReadyError);
   expect(refused.message).toMatch(/553.*MAIL_FROM/);
-  await closeAll();
-  await server.close();
 
   const closed = await startSmtp({
     onConnect: (_session, callback) =>
@@ -122,8 +122,19 @@ it('keeps a message while the sender is refused or the server does not greet: ne
   const unwelcome = await failureOf(channelFor(closed.url).send(mail, guard, never));
   expect(unwelcome).not.toBeInstanceOf(PermanentError);
   expect(unwelcome.message).toContain('554');
-  await closeAll();
-  await closed.close();
+});
+
+it.each([
+  [450, 'Too many messages from you'],
+  [451, 'rate limit exceeded'],
+  [421, 'closing'],
+])('slows down when the server says %s %s', async (responseCode, text) => {
+  const server = await startSmtp({
+    onRcptTo: (_address, _session, callback) => callback(Object.assign(new Error(text), { responseCode })),
+  });
+  const error = await failureOf(channelFor(server.url).send(mail, guard, never));
+  expect(error).toBeInstanceOf(NotReadyError);
+  expect(error).toMatchObject({ retryAfterMs: 60_000, notSent: true });
 });
 
 it('cannot be made to add a header or a recipient', async () => {
@@ -229,13 +240,12 @@ it('speaks TLS from the start by URL, and believes no unknown certificate', asyn
   const error = await failureOf(channelFor(secure).send(mail, guard, never));
   expect(error.message).toMatch(/certificate/);
   await channelFor(`${secure}?tls.rejectUnauthorized=false`).send(mail, guard, never);
-  await closeAll();
-  await server.close();
 });
 
 /** A mail server that takes everything and answers as told. */
-async function startSmtp(options: SMTPServerOptions): Promise<{ url: string; close(): Promise<void> }> {
+async function startSmtp(options: SMTPServerOptions): Promise<{ url: string }> {
   const server = new SMTPServer({
+    closeTimeout: 100,
     authOptional: true,
     logger: false,
     disabledCommands: options.secure === true ? [] : ['STARTTLS'],
@@ -245,11 +255,11 @@ async function startSmtp(options: SMTPServerOptions): Promise<{ url: string; clo
     ...options,
   });
   server.on('error', () => undefined);
+  servers.push(server);
   const listening = server.listen(0, '127.0.0.1');
   await once(listening, 'listening');
   const { port } = listening.address() as { port: number };
   return {
     url: `smtp://127.0.0.1:${port}`,
-    close: () => new Promise<void>((resolve) => server.close(() => resolve())),
   };
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { generate, parser } from 'mqtt-packet';
 import { NotReadyError, PermanentError } from '../../../src/errors.js';
@@ -139,9 +139,11 @@ describeWithMosquitto('mqtt', () => {
   });
 });
 
+let broker: Server | undefined;
+afterEach(() => broker?.close());
 it('speaks MQTT 3.1.1 to a broker that knows no other', async () => {
   const published: string[] = [];
-  const broker = createServer((socket) => {
+  broker = createServer((socket) => {
     const packets = parser();
     socket.on('data', (bytes) => packets.parse(bytes));
     socket.on('error', () => undefined);
@@ -161,6 +163,4 @@ it('speaks MQTT 3.1.1 to a broker that knows no other', async () => {
   await channel.send(testMessage('a'), to, never);
   await channel.send(testMessage('b'), to, never);
   expect(published).toEqual(['a', 'b']);
-  await channel.close();
-  await new Promise((resolve) => broker.close(resolve));
 });

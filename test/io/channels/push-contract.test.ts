@@ -34,7 +34,7 @@ runContract('push', async ({ timeoutMs, silentPort }) => {
       fails: async () => server.fail(),
       throttles: async () => server.throttle(3),
     },
-    connections: server.connections,
+    connections: () => server.connections(),
     close: async () => {
       await server.close();
       await rm(folder, { recursive: true });

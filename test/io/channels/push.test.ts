@@ -1,7 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Message } from '../../../src/domain/alerting/message.js';
 import { NotReadyError, PermanentError } from '../../../src/errors.js';
 import { createPushChannel, type PushOptions } from '../../../src/io/channels/push/push-channel.js';
 import type { NotificationChannel } from '../../../src/ports/alerting.js';
@@ -223,6 +222,7 @@ it.each<[string, Trouble, boolean]>([
   expect(failure.constructor).toBe(Error);
   expect(failure.notSent).toBe(notSent);
   expect(failure.message).toMatch(/^FCM/);
+  expect(failure.message).not.toContain('no answer in');
   expect(sends()).toHaveLength(1);
 });
 
@@ -231,6 +231,13 @@ it('knows that nothing left where there was no connection', async () => {
   const failure = await failureOf(channel.send(message, guard, never));
   expect(failure).toMatchObject({ notSent: true });
   expect(failure.message).toContain('ECONNREFUSED');
+});
+
+it('knows that nothing left where the server is none that can be trusted', async () => {
+  const channel = await channelFor({ baseUrl: server.url.replace('http:', 'https:') });
+  const failure = await failureOf(channel.send(message, guard, never));
+  expect(failure).toMatchObject({ notSent: true });
+  expect(server.messages).toHaveLength(0);
 });
 
 it('gives a retry to those phones only that have not got it', async () => {
@@ -327,9 +334,7 @@ it('is off without credentials', async () => {
 it('is refused with a key that is not of its account, and says so', async () => {
   const client_email = 'somebody@else.iam.gserviceaccount.com';
   const credentialsFile = await server.writeCredentials(folder, { client_email });
-  const failure = await failureOf(
-    (await channelFor({ credentialsFile })).send(message as Message, guard, never),
-  );
+  const failure = await failureOf((await channelFor({ credentialsFile })).send(message, guard, never));
   expect(failure).toBeInstanceOf(NotReadyError);
   expect(failure.message).toContain('account not found');
 });

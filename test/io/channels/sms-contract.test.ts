@@ -33,8 +33,8 @@ runContract(
         fails: async () => server.fail(),
         throttles: async () => server.throttle(3),
       },
-      connections: server.connections,
-      close: server.close,
+      connections: () => server.connections(),
+      close: () => server.close(),
     };
   },
   ['ids'],

@@ -336,8 +336,11 @@ describe('https', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+  let secure: typeof receiver | undefined;
+  afterEach(() => secure?.close());
+
   it('is believed only with a certificate of the name that is called', async () => {
-    const secure = await startReceiver(tls);
+    secure = await startReceiver(tls);
     const url = to(`https://localhost:${secure.port}/`);
     const unknown = await failureOf(channelFor(['localhost']).send(testMessage('a'), url, never));
     expect(unknown).toMatchObject({ message: 'webhook: DEPTH_ZERO_SELF_SIGNED_CERT', notSent: true });
@@ -349,7 +352,5 @@ describe('https', () => {
     expect(secure.calls).toEqual([]);
     await channelFor(['localhost'], { ca: tls.cert }).send(testMessage('a'), url, never);
     expect(secure.calls).toHaveLength(1);
-    await Promise.all(channels.splice(0).map((channel) => channel.close()));
-    await secure.close();
   });
 });

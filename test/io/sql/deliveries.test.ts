@@ -112,6 +112,14 @@ onBothDatabases('deliveries', ({ open, address, shared }) => {
       expect(await go(START + HOUR, SENT, rules)).toBe('nothing');
     });
 
+    it('quiet hours hold back that it is over, too, after somebody has reacted', async () => {
+      const { database, go } = await prepare();
+      await addDelivery(database, { incident: 'a', occasion: 'ended', severity: 'info' });
+      await react(database, 'a', 'resolved');
+      const rules = { ...FREE, quiet: { until: START + HOUR, below: 'critical' as const } };
+      expect(await go(START, SENT, rules)).toBe('quiet hours');
+    });
+
     it('keeps to the cap in every hour; a further try has the slot it had', async () => {
       const { database, store, go } = await prepare();
       for (const incident of ['a', 'b', 'c']) await addDelivery(database, { incident });

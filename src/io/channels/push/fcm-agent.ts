@@ -9,6 +9,8 @@ export interface FcmExchange extends Exchange {
   readonly signal: AbortSignal;
   /** Of the answer, as far as it has come; at most `MOST`. */
   body: string;
+  /** What the network said, which the SDK puts into words. */
+  error?: Error;
   /** Called when the answer breaks off, of which the SDK never tells. */
   onCut?: (error: Error) => void;
 }
@@ -72,6 +74,7 @@ function follow(request: ClientRequest, exchange: FcmExchange): void {
     if (response.statusCode === 503) response.statusCode = 500;
   });
   request.prependOnceListener('error', (error: NodeJS.ErrnoException) => {
+    exchange.error = error;
     if (error.code === 'ECONNRESET' || error.code === 'ETIMEDOUT') error.code = `SOCKET_${error.code}`;
   });
   // Last, so that it sees the status before it is changed above.

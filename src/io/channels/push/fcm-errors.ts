@@ -38,8 +38,8 @@ const Answer = z.object({
  * answer itself is read, as the SDK's errors put several codes together: a project that is not found looks like a token
  * that is not.
  */
-export function outcomeOf(error: unknown, exchange: FcmExchange, secrets: readonly string[]): Outcome {
-  const { status } = exchange;
+export function outcomeOf(thrown: unknown, exchange: FcmExchange, secrets: readonly string[]): Outcome {
+  const { status, error = thrown } = exchange;
   const mark = (made: Error): Error =>
     isCertainlyNotSent(exchange, error) ? Object.assign(made, { notSent: true }) : made;
   const failed = (made: Error): Outcome => ({ kind: 'failed', error: mark(made) });

@@ -87,6 +87,3 @@ export function undeliveredBecause(code: number | undefined): string {
   const words = UNDELIVERED[code] ?? REFUSALS[code]?.words ?? 'see https://www.twilio.com/docs/api/errors';
   return `Twilio ${code}: ${words}`;
 }
-
-/** Codes of the tables above, for their tests. */
-export const KNOWN_REFUSALS: readonly number[] = Object.keys(REFUSALS).map(Number);

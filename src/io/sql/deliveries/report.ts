@@ -46,8 +46,6 @@ async function messageOf({ db }: Inside, channel: Channel, providerId: string): 
   const gathered = await db
     .selectFrom('delivery')
     .selectAll()
-    .where('recipient', '=', leader.recipient)
-    .where('channel', '=', channel)
     .where('gathered_in', '=', leader.id)
     .orderBy('number')
     .execute();

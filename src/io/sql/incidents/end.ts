@@ -52,13 +52,19 @@ function liveOfKey({ db }: Change, alert: Alert): Promise<Row[]> {
     .execute();
 }
 
-/** An end that ends nothing. @param flapping the incident of which it is the last word so far */
+/** An end that ends nothing. @param flapping the incident of which it is a word, perhaps the last */
 async function keep(change: Change, alert: Alert, flapping: Row | undefined): Promise<StoredAlert> {
   const stored = await insertAlert(change, alert, {
     incident_id: flapping?.id ?? null,
     effect: flapping ? 'over' : null,
     reason: flapping ? null : 'the end of something of which no incident was open',
   });
+  if (flapping)
+    await change.db
+      .updateTable('incident')
+      .set({ last_at: Math.max(flapping.last_at, alert.at), changed_at: change.now })
+      .where('id', '=', flapping.id)
+      .execute();
   return toAlert(stored);
 }
 

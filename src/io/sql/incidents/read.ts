@@ -30,7 +30,9 @@ export function createReading(db: Kysely<Schema>): Reading {
       const row = await db.selectFrom('incident').selectAll().where('number', '=', number).executeTakeFirst();
       return row && toIncident(row);
     },
-    list: async (filter) => (await listQuery(db, filter).execute()).map(toIncident),
+    list: async (filter) =>
+      // PostgreSQL knows no empty list.
+      filter.states?.length === 0 ? [] : (await listQuery(db, filter).execute()).map(toIncident),
     counts: () => counts(db),
     storm: (id) => stormOf(db, id),
     notes: async (id) => {
@@ -56,8 +58,8 @@ function listQuery(db: Kysely<Schema>, filter: IncidentFilter) {
 }
 
 /** Of those gathered in a storm, people are told of the critical ones only. */
-function isToldItself({ eb, or }: ExpressionBuilder<Schema, 'incident'>) {
-  return or([eb('storm_id', 'is', null), eb('severity', '=', 'critical')]);
+function isToldItself(where: ExpressionBuilder<Schema, 'incident'>) {
+  return where.or([where('storm_id', 'is', null), where('severity', '=', 'critical')]);
 }
 
 async function counts(db: Kysely<Schema>): Promise<Record<IncidentState, number>> {

@@ -33,10 +33,10 @@ async function oldIncidents(db: Kysely<Schema>, before: number): Promise<string[
   const rows = await db
     .selectFrom('incident')
     .select('id')
-    .where(({ and, eb, or }) =>
-      or([
-        eb('ended_at', '<', before),
-        and([eb('state', '=', 'acknowledged'), eb('changed_at', '<', before)]),
+    .where((row) =>
+      row.or([
+        row('ended_at', '<', before),
+        row.and([row('state', '=', 'acknowledged'), row('changed_at', '<', before)]),
       ]),
     )
     .orderBy('number')

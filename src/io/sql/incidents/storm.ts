@@ -77,9 +77,10 @@ async function recentlyTold({ db, now }: Change, withinMs: number): Promise<numb
     .where('opened_at', '<', now + withinMs)
     .where('storm_id', 'is', null)
     .where('key', '<>', STORM_KEY)
-    .where(({ exists, selectFrom }) =>
-      exists(
-        selectFrom('incident_step')
+    .where((row) =>
+      row.exists(
+        row
+          .selectFrom('incident_step')
           .select('incident_step.due_at')
           .whereRef('incident_step.incident_id', '=', 'incident.id')
           .where('incident_step.occasion', '=', '0'),

@@ -175,6 +175,9 @@ async function deliveries(db: Kysely<unknown>, dialect: Dialect): Promise<void> 
     .on('delivery')
     .columns(['incident_id', 'number'])
     .execute();
+  await sql`create index delivery_gathered on delivery (gathered_in) where gathered_in is not null`.execute(
+    db,
+  );
   await sql`create index delivery_by_provider on delivery (channel, provider_id) where provider_id is not null`.execute(
     db,
   );
