@@ -18,7 +18,7 @@ export const LANES = [
   { recipient: 'boss', channel: 'email' },
   { recipient: 'guard', channel: 'sms' },
 ] as const satisfies readonly { recipient: string; channel: Channel }[];
-export const MOST_PER_HOUR = 4;
+export const MOST_PER_HOUR = 2;
 const RATE_PER_S = 5;
 /** The boss sleeps at first. */
 const AWAKE_AT = START + 7_200_000;

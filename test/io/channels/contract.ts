@@ -135,7 +135,7 @@ export function runContract(
       await bed.channel.close();
       await bed.channel.close();
       await until(async () => (await bed.connections()) === 0);
-    });
+    }, 15_000);
 
     if (lacks.includes('silence')) return;
     describe('before a provider that never answers', () => {

@@ -39,6 +39,8 @@ async function startReceiver(tls?: { key: string; cert: string }) {
     });
   };
   const server = tls ? createHttpsServer(tls, onRequest) : createHttpServer(onRequest);
+  // It is for the channel to hang up.
+  server.keepAliveTimeout = 0;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {

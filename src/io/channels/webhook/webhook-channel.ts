@@ -39,7 +39,7 @@ export function createWebhookChannel(options: {
     connections: 8,
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
-    keepAliveTimeout: 10_000,
+    keepAliveTimeout: 30_000,
   });
   return {
     channel: 'webhook',
