@@ -37,7 +37,9 @@ const IncidentsQuery = z.strictObject({
   storm: z
     .union([z.literal('none'), IncidentNumber], 'must be the number of a storm, or none')
     .optional()
-    .describe('number of a storm: those gathered in it; none: without those gathered in storms, but for critical ones'),
+    .describe(
+      'number of a storm: those gathered in it; none: without those gathered in storms, but for critical ones',
+    ),
   before: IncidentNumber.optional().describe('number of the last incident of the page before'),
   limit: limitOf(200, 50),
 });

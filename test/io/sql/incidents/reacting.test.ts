@@ -68,6 +68,8 @@ onBothDatabases('an incident', ({ open }) => {
       incident: { state: 'acknowledged', acknowledged: { by: AN, at: T0 + 1 } },
     });
     expect(await store.overdue(T0 + 1e6, 9)).toEqual([]);
+    const steps = await database.db.selectFrom('incident_step').select('done_at').execute();
+    expect(steps).toEqual([{ done_at: T0 }, { done_at: T0 + 1 }]);
     expect(await store.tell('a', 1, [to('an')], T0 + 2)).toBeUndefined();
     expect(await store.tell('a', 'raised', [to('an')], T0 + 2)).toBeUndefined();
     expect(idsOf(await store.tell('a', 0, [to('an')], T0 + 2))).toEqual(['a+0+an+email']);
