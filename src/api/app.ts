@@ -146,6 +146,8 @@ function securityHeaders(): express.RequestHandler {
         frameAncestors: ["'none'"],
       },
     },
+    // With no-referrer a form has no Origin either, and over plain http browsers say nothing else of where it is from.
+    referrerPolicy: { policy: 'same-origin' },
     // Whether every host of the domain has TLS is the proxy's to know.
     strictTransportSecurity: false,
   });
