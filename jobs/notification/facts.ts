@@ -1,5 +1,5 @@
 import type { Recipient } from '../../src/domain/alerting/config.js';
-import { type Incident, STORM } from '../../src/domain/alerting/incident.js';
+import { type Incident, shownSubject, STORM } from '../../src/domain/alerting/incident.js';
 import type { MessageFacts } from '../../src/domain/alerting/message.js';
 import { type CameraId, SYSTEM } from '../../src/domain/ids.js';
 import { PermanentError } from '../../src/errors.js';
@@ -30,6 +30,7 @@ export async function factsOf(
   const isGathered = ids.length > 1;
   // Of one incident the newest message says all.
   const occasion = isGathered ? 'gathered' : occasionOf(last, incident);
+  const subject = shownSubject(incident);
   const plate = isGathered ? undefined : await plateOf(ports, incident);
   const facts = {
     occasion,
@@ -41,7 +42,7 @@ export async function factsOf(
     },
     incident: shown(incident, ports.cameras.recipients),
     ...cameraOf(ports, incident.cameraId),
-    ...subjectOf(incident),
+    ...(subject !== undefined && { subject }),
     ...(plate !== undefined && { plate }),
     ...(incident.kind === STORM && { storm: await stormOf(ports, incident) }),
     ...(isGathered && { gathered: await gatheredOf(ports, ids) }),
@@ -72,11 +73,6 @@ function shown(incident: Incident, people: readonly Recipient[]): MessageFacts['
 function personOf(by: string, people: readonly Recipient[]): string {
   const id = by.replace(/^[a-z]+:/, '').replace(/ by [a-z]+$/, '');
   return by.startsWith('recipient:') ? (people.find((one) => one.id === id)?.name ?? id) : id;
-}
-
-/** Of a plate it is a mark that means nothing to people: see ../alert/subject.ts. */
-function subjectOf({ kind, subject }: Incident): Pick<MessageFacts, 'subject'> {
-  return subject === undefined || kind.startsWith('plate-') ? {} : { subject };
 }
 
 function cameraOf(ports: FactsPorts, cameraId: CameraId): Pick<MessageFacts, 'camera'> {

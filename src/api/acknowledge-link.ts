@@ -1,6 +1,6 @@
 import { acknowledgeText, readAcknowledgeToken } from '../domain/alerting/acknowledge-token.js';
 import type { Language } from '../domain/alerting/config.js';
-import { isUnanswered, STORM, type Incident } from '../domain/alerting/incident.js';
+import { isUnanswered, shownSubject, STORM, type Incident } from '../domain/alerting/incident.js';
 import type { MessageFacts } from '../domain/alerting/message.js';
 import type { Delivery } from '../ports/alerting.js';
 import { acknowledgePage } from './acknowledge-page.js';
@@ -64,8 +64,8 @@ export async function drawMeant(ports: Ports, meant: Meant, language: Language):
 /** What the message said of it; never a plate, nor a picture: those need a login. */
 async function factsOf(ports: Ports, { delivery, incident }: Meant, timeZone: string): Promise<MessageFacts> {
   const { cameras, incidents } = ports;
-  const { id, number, kind, severity, state, summary, firstAt, lastAt, alerts, isFlapping, subject } =
-    incident;
+  const { id, number, kind, severity, state, summary, firstAt, lastAt, alerts, isFlapping } = incident;
+  const subject = shownSubject(incident);
   const storm = kind === STORM ? await incidents.storm(id) : undefined;
   const isAboutCamera = cameras.all().some((camera) => camera.id === incident.cameraId);
   return {

@@ -1,4 +1,4 @@
-import { STORM, type Incident, type IncidentNote } from '../domain/alerting/incident.js';
+import { shownSubject, STORM, type Incident, type IncidentNote } from '../domain/alerting/incident.js';
 import type { Camera } from '../domain/camera.js';
 import type { AuditEntry } from '../ports/audit.js';
 import type { Delivery, StoredAlert } from '../ports/alerting.js';
@@ -10,8 +10,9 @@ import { iso } from './fields.js';
  * @param storm number of the storm it was gathered in
  */
 export function publicIncident(incident: Incident, cameras: readonly Camera[], storm?: number): object {
-  const { id, number, cameraId, kind, subject, severity, state, summary, eventId, snapshot } = incident;
+  const { id, number, cameraId, kind, severity, state, summary, eventId, snapshot } = incident;
   const { acknowledged, ended, verdict } = incident;
+  const subject = shownSubject(incident);
   return {
     number,
     id,

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import express, { Router, type Request, type Response } from 'express';
 import { z } from 'zod';
 import { notification } from '../../jobs/notification/job.js';
@@ -10,6 +11,8 @@ import { HttpError } from './http-error.js';
 import { numberIn } from './sms-number.js';
 
 const MAX_BODY_BYTES = 16 * 1024;
+/** Twilio tells each state once, and may do so before its answer to the message has been written down. */
+const LOOK_AGAIN_AFTER_MS = [200, 1000, 3000];
 const Form = z.record(z.string(), z.string());
 
 /**
@@ -25,7 +28,13 @@ export function smsHookRoutes(deps: ApiDeps): Router {
     const report = smsHooks.status(genuineForm(deps, smsHooks, publicUrl, req));
     if (report) {
       const { providerId, state, detail } = report;
-      const next = await ports.deliveries.report('sms', providerId, state, detail, now());
+      const tell = () => ports.deliveries.report('sms', providerId, state, detail, now());
+      let next = await tell();
+      for (const waitMs of LOOK_AGAIN_AFTER_MS) {
+        if (next) break;
+        await setTimeout(waitMs);
+        next = await tell();
+      }
       if (!next) log.info({ providerId }, 'report on an SMS that is not known');
       for (const { id } of next ?? []) await deps.producer.enqueue(notification, { deliveryId: id });
     }

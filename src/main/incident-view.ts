@@ -1,4 +1,4 @@
-import { type Incident, type IncidentNote, STORM } from '../domain/alerting/incident.js';
+import { type Incident, type IncidentNote, shownSubject, STORM } from '../domain/alerting/incident.js';
 import type { Delivery, StoredAlert } from '../ports/alerting.js';
 import type { AuditEntry } from '../ports/audit.js';
 import { moment } from './moment.js';
@@ -56,7 +56,8 @@ export function drawIncident(details: IncidentDetails, timeZone: string): string
 }
 
 function drawHead(incident: Incident, at: (time: number) => string): string[] {
-  const { number, severity, state, kind, subject, cameraId, summary, firstAt, lastAt, alerts } = incident;
+  const { number, severity, state, kind, cameraId, summary, firstAt, lastAt, alerts } = incident;
+  const subject = shownSubject(incident);
   const { acknowledged, ended, verdict, isFlapping, stormId } = incident;
   const rows = [
     ['what', subject === undefined ? kind : `${kind} (${subject})`],

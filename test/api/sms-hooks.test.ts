@@ -4,7 +4,7 @@ import pino from 'pino';
 import twilio from 'twilio';
 import { numberIn } from '../../src/api/sms-number.js';
 import { createSmsHooks } from '../../src/io/channels/sms/sms-hooks.js';
-import type { Delivery } from '../../src/ports/alerting.js';
+import type { Deliveries, Delivery } from '../../src/ports/alerting.js';
 import { FORM, PUBLIC_URL, startTestApi, type TestApi } from '../support/api.js';
 import { openIncident, tellOf } from '../support/api-incidents.js';
 
@@ -51,7 +51,10 @@ const open = () => openIncident(api, randomUUID(), { now: AT, at: AT - 1000 });
 const stateOf = async (id: string) => (await api.deps.ports.incidents.get(id))?.state;
 
 /** An SMS that the provider took. */
-async function sent(otherChannels: Delivery['otherChannels'] = []): Promise<Delivery & { sid: string }> {
+async function sent(
+  otherChannels: Delivery['otherChannels'] = [],
+  beforeWritten: (providerId: string) => Promise<void> = async () => undefined,
+): Promise<Delivery & { sid: string }> {
   const { deliveries } = api.deps.ports;
   const recipient = `r-${randomUUID().slice(0, 8)}`;
   await tellOf(api, await open(), [{ recipient, channel: 'sms', otherChannels }]);
@@ -63,6 +66,7 @@ async function sent(otherChannels: Delivery['otherChannels'] = []): Promise<Deli
   );
   if (claim.kind !== 'send') throw new Error(`nothing to send: ${claim.kind}`);
   const providerId = sid();
+  await beforeWritten(providerId);
   await deliveries.settle(claim.deliveries, { state: 'sent', receipt: { providerId, detail: 'queued' } }, AT);
   return { ...(claim.deliveries[0] as Delivery), sid: providerId };
 }
@@ -95,6 +99,26 @@ describe('reports', () => {
     expect(next).toMatchObject({ state: 'pending', incidentId: delivery.incidentId });
     const jobs = await api.inspector.list('notification', 'waiting', 99);
     expect(jobs.map(({ payload }) => payload)).toContainEqual({ deliveryId: next?.id });
+  });
+
+  it('that come before the answer to the message was written down are not lost', async () => {
+    const { deliveries } = api.deps.ports;
+    const look = (...given: Parameters<Deliveries['report']>) => report.apply(deliveries, given);
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- called on its object, above
+    const { report } = deliveries;
+    let answer: Promise<unknown> = Promise.resolve();
+    const delivery = await sent([], async (MessageSid) => {
+      await new Promise((looked) => {
+        jest.spyOn(deliveries, 'report').mockImplementationOnce(async (...given) => {
+          const found = await look(...given);
+          looked(found);
+          return found;
+        });
+        answer = post('status', { MessageSid, MessageStatus: 'delivered' });
+      });
+    });
+    await answer;
+    expect((await api.deps.ports.deliveries.get(delivery.id))?.state).toBe('delivered');
   });
 
   it('of an SMS that is not known: taken, and forgotten', async () => {

@@ -173,7 +173,7 @@ it('speaks the language and the time of the recipient', async () => {
   await run(await tell());
   expect(sms.messages[0]?.message).toMatchObject({
     language: 'en',
-    facts: { site: { timeZone: 'Europe/Berlin' } },
+    facts: { recipient: { timeZone: 'Europe/Berlin' } },
   });
 });
 

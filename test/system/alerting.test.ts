@@ -14,7 +14,7 @@ import { until } from '../support/system.js';
 import type { Acceptance } from '../support/webhook-sink.js';
 
 /** CAMQUEUE_ALERTS=10000 for the whole property; CAMQUEUE_SEED repeats a run that failed. */
-const ALERTS = Number(process.env['CAMQUEUE_ALERTS'] ?? 400);
+const ALERTS = Number(process.env['CAMQUEUE_ALERTS'] ?? 500);
 const SEED = Number(process.env['CAMQUEUE_SEED'] ?? Date.now() % 2 ** 31);
 const AT_ONCE = 40;
 const ALL = 1_000_000;
@@ -192,8 +192,9 @@ onBothDatabases('alerts, whatever happens to the workers and Redis', (databases)
     await Promise.all([opened.startWorker(), opened.startWorker(), opened.startWorker()]);
     const alerts = alertsOf(SEED, ALERTS);
     const acknowledging = startAcknowledging(opened);
+    const kill = () => opened.killWorker();
     try {
-      await feed(opened, alerts, [opened.killWorker, opened.redis.restart, opened.killWorker]);
+      await feed(opened, alerts, [kill, () => opened.redis.restart(), kill]);
       await opened.untilDrained(PATIENCE_MS);
     } finally {
       await acknowledging.stop();

@@ -76,6 +76,11 @@ export interface Incident {
   };
 }
 
+/** The subject as people are shown it: that of a plate is a mark which means nothing to them. */
+export function shownSubject({ kind, subject }: Pick<Incident, 'kind' | 'subject'>): string | undefined {
+  return kind.startsWith('plate-') ? undefined : subject;
+}
+
 export interface IncidentNote {
   readonly id: number;
   readonly at: number;

@@ -1,4 +1,4 @@
-import { type Incident, isEnded, isUnanswered } from '../../../domain/alerting/incident.js';
+import { type Incident, isEnded, isUnanswered, STORM } from '../../../domain/alerting/incident.js';
 import type { IncidentStore } from '../../../ports/alerting.js';
 import { cleanText, type Database } from '../schema.js';
 import { type Change, changeIncidents } from './change.js';
@@ -8,7 +8,10 @@ import { endSteps } from './steps.js';
 
 type Reactions = Pick<IncidentStore, 'acknowledge' | 'resolve' | 'judge' | 'addNote'>;
 
-/** What people do about incidents. */
+/**
+ * What people do about incidents. What they do about a storm they do about all that it gathered and that nobody was told
+ * of on its own: who has seen the storm has seen them.
+ */
 export function createReactions(database: Database): Reactions {
   const about = <T>(
     id: string,
@@ -28,13 +31,14 @@ export function createReactions(database: Database): Reactions {
     acknowledge: (id, by, now) =>
       about(id, by, now, async (change, incident) => {
         if (!isUnanswered(incident.state)) return { incident: toIncident(incident), isNew: false };
+        for (const one of await gatheredBy(change, incident))
+          if (isUnanswered(one.state)) await acknowledge(change, one, by);
         return { incident: toIncident(await acknowledge(change, incident, by)), isNew: true };
       }),
     resolve: (id, by, now) =>
       about(id, by, now, async (change, incident) => {
         if (isEnded(incident.state)) return { incident: toIncident(incident), isNew: false };
-        const resolved = await closeIncident(change, incident, { state: 'resolved', by: cleanText(by) });
-        return { incident: toIncident(resolved), isNew: true };
+        return { incident: toIncident(await resolve(change, incident, cleanText(by))), isNew: true };
       }),
     judge: (id, verdict) =>
       about(id, verdict.by, verdict.at, (change, incident) => judge(change, incident, verdict)),
@@ -86,5 +90,22 @@ async function judge(
     .returningAll()
     .executeTakeFirstOrThrow();
   if (!isFalseAlarm || isEnded(incident.state)) return toIncident(judged);
-  return toIncident(await closeIncident(change, judged, { state: 'resolved', by }));
+  return toIncident(await resolve(change, judged, by));
+}
+
+async function resolve(change: Change, incident: Row, by: string): Promise<Row> {
+  for (const one of await gatheredBy(change, incident))
+    if (!isEnded(one.state)) await closeIncident(change, one, { state: 'resolved', by });
+  return closeIncident(change, incident, { state: 'resolved', by });
+}
+
+/** Critical ones have been told on their own, and want a reaction of their own. */
+function gatheredBy({ db }: Change, { id, kind }: Row): Promise<Row[]> {
+  if (kind !== STORM) return Promise.resolve([]);
+  return db
+    .selectFrom('incident')
+    .selectAll()
+    .where('storm_id', '=', id)
+    .where('severity', '<>', 'critical')
+    .execute();
 }

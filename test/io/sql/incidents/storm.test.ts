@@ -51,6 +51,22 @@ onBothDatabases('a storm', ({ open }) => {
     expect(await ids({ isUngathered: true })).toEqual(['storm-d', 'c', 'b', 'a']);
   });
 
+  it.each([
+    ['acknowledged', (id: string) => store.acknowledge(id, 'person:an', T0)],
+    ['resolved', (id: string) => store.resolve(id, 'person:an', T0)],
+    ['resolved', (id: string) => store.judge(id, { isFalseAlarm: true, by: 'person:an', at: T0 })],
+  ] as const)(
+    'that is %s takes along what it gathered, but not what was told on its own',
+    async (state, react) => {
+      await arriveAll('abcd', 0);
+      await arrive('e', 1);
+      await arrive('f', 1, { severity: 'critical' });
+      await react('storm-d');
+      const states = await Promise.all(['storm-d', 'd', 'e', 'f', 'a'].map((id) => store.get(id)));
+      expect(states.map((one) => one?.state)).toEqual([state, state, state, 'open', 'open']);
+    },
+  );
+
   it('goes on while something comes, ends when nothing did, and then counts anew', async () => {
     await arriveAll('abc', 0);
     await arrive('d', 10);
