@@ -90,6 +90,9 @@ export const Environment = z.object({
     .describe('mail server for alerts; without it e-mail deliveries wait'),
   MAIL_FROM: z.string().min(3).default('Camqueue <camqueue@localhost>').describe('sender of alert e-mails'),
   SMTP_POOL: whole(1, 50).default(4).describe('connections to the mail server at once'),
+  SMTP_PER_S: whole(1, 1000)
+    .default(20)
+    .describe('most e-mails a second; less where the mail server throttles'),
   TWILIO_ACCOUNT_SID: z
     .string()
     .regex(/^AC[0-9a-f]{32}$/i, 'must be an account SID, AC and 32 hexadecimal digits')

@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import type { PlateLookPayload } from '../../jobs/license-plate/job.js';
 import { createInspector } from '../../queues/inspector.js';
 import { passageId } from '../../src/domain/plates/passage-id.js';
-import { createAlertStore } from '../../src/io/sql/alert-store.js';
+import { createIncidentStore } from '../../src/io/sql/incident-store.js';
 import { openDatabase } from '../../src/io/sql/open.js';
 import { createPassageStore } from '../../src/io/sql/passage-store.js';
 import { createPlateLists } from '../../src/io/sql/plate-lists.js';
@@ -72,7 +72,7 @@ needs(
       }
       const told = await until(
         'the alert',
-        () => createAlertStore(database).list({ limit: 10 }),
+        () => createIncidentStore(database).alerts({ limit: 10 }),
         ({ length }) => length > 0,
       );
       expect(told).toEqual([expect.objectContaining({ kind: 'plate-deny', cameraId: 'gate' })]);

@@ -18,6 +18,7 @@ export interface ChannelOptions {
     | 'SMTP_URL'
     | 'MAIL_FROM'
     | 'SMTP_POOL'
+    | 'SMTP_PER_S'
     | 'TWILIO_ACCOUNT_SID'
     | 'TWILIO_AUTH_TOKEN'
     | 'TWILIO_FROM'
@@ -39,7 +40,11 @@ type Create = (options: ChannelOptions) => NotificationChannel | Promise<Notific
 
 /** The list. A channel is a folder here with one `send`, and joins by its line. */
 const CREATE = {
-  email: ({ config: c }) => createEmailChannel({ smtpUrl: c.SMTP_URL, from: c.MAIL_FROM, pool: c.SMTP_POOL }),
+  email: ({ config: c }) =>
+    createEmailChannel({
+      ...{ smtpUrl: c.SMTP_URL, from: c.MAIL_FROM },
+      ...{ pool: c.SMTP_POOL, ratePerS: c.SMTP_PER_S },
+    }),
   sms: ({ config: c }) => createSmsChannel(smsOptions(c)),
   push: ({ config: c, pushTokens }) => createPushChannel(pushOptions(c, pushTokens)),
   webhook: ({ config: c }) => createWebhookChannel({ hosts: c.WEBHOOK_HOSTS }),

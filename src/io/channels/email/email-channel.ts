@@ -18,15 +18,17 @@ const TIMEOUT_MS = 10_000;
  * offers it, and without it no password leaves this machine (`?requireTLS=false` allows it). Without a URL it is off.
  * @param options.from sender, `Name <address>`
  * @param options.pool connections to the server at once
+ * @param options.ratePerS most mails a second; default 20
  * @param options.timeoutMs longest silence of the server; double while it takes a mail
  */
 export function createEmailChannel(options: {
   readonly smtpUrl?: string | undefined;
   readonly from: string;
   readonly pool: number;
+  readonly ratePerS?: number;
   readonly timeoutMs?: number;
 }): NotificationChannel {
-  const { smtpUrl, from, timeoutMs = TIMEOUT_MS } = options;
+  const { smtpUrl, from, ratePerS = 20, timeoutMs = TIMEOUT_MS } = options;
   if (smtpUrl === undefined) return createOffChannel('email', 'SMTP_URL is not set');
   const transport = createTransport({
     url: smtpUrl,
@@ -47,7 +49,7 @@ export function createEmailChannel(options: {
   transport.on('error', () => undefined);
   return {
     channel: 'email',
-    ratePerS: 10,
+    ratePerS,
     send: async (message, to, signal) => {
       signal.throwIfAborted();
       if (to.email === undefined)
