@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { rateLimit } from 'express-rate-limit';
 import { z } from 'zod';
+import { channelStatus } from '../domain/alerting/channel-status.js';
 import { addressesOf, Channel, type Recipient } from '../domain/alerting/config.js';
 import type { MessageFacts, Receipt } from '../domain/alerting/message.js';
 import { SYSTEM } from '../domain/ids.js';
@@ -30,19 +31,10 @@ export function channelRoutes(deps: ApiDeps): Route[] {
       role: 'admin',
       summary: 'the channels: on, off (and what is missing), or down (and until when)',
       handle: async (_req, res) => {
-        const states = new Map((await deliveries.channels()).map((state) => [state.channel, state]));
+        const states = await deliveries.channels();
         const views = channels.all().map(({ channel, off, ratePerS }) => {
-          const state = states.get(channel);
-          const isDown = off === undefined && state?.state === 'down';
-          return {
-            channel,
-            state: off !== undefined ? 'off' : isDown ? 'down' : 'on',
-            ...(off !== undefined
-              ? { reason: off }
-              : isDown && { reason: state.reason, failures: state.failures }),
-            ...(isDown && state.until !== undefined && { until: iso(state.until) }),
-            ratePerS,
-          };
+          const { until, ...status } = channelStatus({ channel, off }, states);
+          return { channel, ...status, ...(until !== undefined && { until: iso(until) }), ratePerS };
         });
         res.json({ channels: views });
       },

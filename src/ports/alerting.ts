@@ -230,7 +230,7 @@ export interface LaneRules {
   readonly maxPerHour: number;
   /** The recipient's quiet hours end then; deliveries below that severity wait. */
   readonly quiet?: { readonly until: number; readonly below: Severity };
-  /** Most messages a second of all recipients. */
+  /** Most messages a second of all recipients; of webhooks, of each. */
   readonly ratePerS: number;
   /** What may still be spent on the channel today, in its unit; `day` names the site's day. */
   readonly budget?: { readonly day: string; readonly most: number };
@@ -273,6 +273,8 @@ export type DeliveryResult =
 /** A channel whose sends fail in a row is left alone for a while; then one message tries it. */
 export interface ChannelState {
   readonly channel: Channel;
+  /** Webhooks: whose; each receiver is up or down by itself. */
+  readonly recipient?: string;
   readonly state: 'ok' | 'down';
   readonly failures: number;
   /** When it is tried again, epoch ms. */

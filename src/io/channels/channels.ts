@@ -2,13 +2,6 @@ import { join, resolve } from 'node:path';
 import { Channel } from '../../domain/alerting/config.js';
 import type { Config } from '../../config.js';
 import type { NotificationChannel, NotificationChannels, PushTokens } from '../../ports/alerting.js';
-import { createEmailChannel } from './email/email-channel.js';
-import { createLogChannel } from './log/log-channel.js';
-import { createMqttChannel } from './mqtt/mqtt-channel.js';
-import { createPushChannel } from './push/push-channel.js';
-import { createRabbitmqChannel } from './rabbitmq/rabbitmq-channel.js';
-import { createSmsChannel } from './sms/sms-channel.js';
-import { createWebhookChannel } from './webhook/webhook-channel.js';
 
 /** What channels need of the configuration, and where the tokens of phones are. */
 export interface ChannelOptions {
@@ -36,21 +29,28 @@ export interface ChannelOptions {
   readonly pushTokens: PushTokens;
 }
 
-type Create = (options: ChannelOptions) => NotificationChannel | Promise<NotificationChannel>;
+type Create = (options: ChannelOptions) => Promise<NotificationChannel>;
 
-/** The list. A channel is a folder here with one `send`, and joins by its line. */
+/**
+ * The list. A channel is a folder here with one `send`, and joins by its line. Loaded when they are made: the providers'
+ * libraries are large, and most processes send nothing.
+ */
 const CREATE = {
-  email: ({ config: c }) =>
-    createEmailChannel({
+  email: async ({ config: c }) =>
+    (await import('./email/email-channel.js')).createEmailChannel({
       ...{ smtpUrl: c.SMTP_URL, from: c.MAIL_FROM },
       ...{ pool: c.SMTP_POOL, ratePerS: c.SMTP_PER_S },
     }),
-  sms: ({ config: c }) => createSmsChannel(smsOptions(c)),
-  push: ({ config: c, pushTokens }) => createPushChannel(pushOptions(c, pushTokens)),
-  webhook: ({ config: c }) => createWebhookChannel({ hosts: c.WEBHOOK_HOSTS }),
-  rabbitmq: ({ config: c }) => createRabbitmqChannel({ url: c.RABBITMQ_URL }),
-  mqtt: ({ config: c }) => createMqttChannel({ url: c.MQTT_URL }),
-  log: ({ config: c }) => createLogChannel({ path: logPath(c) }),
+  sms: async ({ config: c }) => (await import('./sms/sms-channel.js')).createSmsChannel(smsOptions(c)),
+  push: async ({ config: c, pushTokens }) =>
+    (await import('./push/push-channel.js')).createPushChannel(pushOptions(c, pushTokens)),
+  webhook: async ({ config: c }) =>
+    (await import('./webhook/webhook-channel.js')).createWebhookChannel({ hosts: c.WEBHOOK_HOSTS }),
+  rabbitmq: async ({ config: c }) =>
+    (await import('./rabbitmq/rabbitmq-channel.js')).createRabbitmqChannel({ url: c.RABBITMQ_URL }),
+  mqtt: async ({ config: c }) =>
+    (await import('./mqtt/mqtt-channel.js')).createMqttChannel({ url: c.MQTT_URL }),
+  log: async ({ config: c }) => (await import('./log/log-channel.js')).createLogChannel({ path: logPath(c) }),
 } satisfies Record<Channel, Create>;
 
 /** Makes every channel; one that is not set up says so by its `off`. Nothing is connected before the first message. */

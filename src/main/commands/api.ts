@@ -4,7 +4,6 @@ import { ensureFirstAdmin } from '../../api/accounts.js';
 import { createApi } from '../../api/app.js';
 import { startApi } from '../../api/server.js';
 import { createFfmpegSources } from '../../io/ffmpeg/sources.js';
-import { createSmsHooks } from '../../io/channels/sms/sms-hooks.js';
 import { exposeMetrics } from '../../io/metrics.js';
 import { collectMetrics, publishMetrics } from '../../io/redis-metrics.js';
 import { sharedSecret } from '../../io/redis/shared-secret.js';
@@ -49,7 +48,7 @@ export async function api(options: RunOptions): Promise<number> {
       cameraStore: await world.cameraStore(),
       sources: createFfmpegSources(),
       cameraHosts: config.CAMERA_HOSTS,
-      smsHooks: smsHooksOf(config),
+      smsHooks: await smsHooksOf(config),
       publicUrl: config.PUBLIC_URL,
       gaps: await world.gaps(),
       ...(await world.ports(['reports'])),
@@ -85,10 +84,11 @@ export async function api(options: RunOptions): Promise<number> {
 }
 
 /** Twilio's reports and replies are believed when its secret is known. */
-function smsHooksOf({
+async function smsHooksOf({
   TWILIO_ACCOUNT_SID: accountSid,
   TWILIO_AUTH_TOKEN: authToken,
-}: Config): SmsHooks | undefined {
+}: Config): Promise<SmsHooks | undefined> {
   if (accountSid === undefined || authToken === undefined) return undefined;
+  const { createSmsHooks } = await import('../../io/channels/sms/sms-hooks.js');
   return createSmsHooks({ accountSid, authToken });
 }

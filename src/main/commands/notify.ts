@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { channelStatus } from '../../domain/alerting/channel-status.js';
 import { addressesOf, type Channel, type Language, Recipient } from '../../domain/alerting/config.js';
 import type { Message } from '../../domain/alerting/message.js';
 import { sampleFacts } from '../../domain/alerting/sample-facts.js';
@@ -75,14 +76,12 @@ export async function channels(options: DatabaseOptions): Promise<number> {
 }
 
 function aboutChannel({ channel, off, ratePerS }: NotificationChannel, states: readonly ChannelState[]) {
-  if (off !== undefined) return { channel, state: 'off', ratePerS, reason: off };
-  const down = states.find((one) => one.channel === channel && one.state === 'down');
-  if (!down) return { channel, state: 'on', ratePerS };
-  const { until, reason } = down;
+  const { until, ...status } = channelStatus({ channel, off }, states);
   return {
-    ...{ channel, state: 'down', ratePerS },
+    channel,
+    ...status,
+    ratePerS,
     ...(until !== undefined && { until: new Date(until).toISOString() }),
-    ...(reason !== undefined && { reason }),
   };
 }
 

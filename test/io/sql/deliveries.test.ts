@@ -432,6 +432,22 @@ onBothDatabases('deliveries', ({ open, address, shared }) => {
       expect(await trail('channel.')).toHaveLength(down ? 1 : 0);
     });
 
+    it('of webhooks goes down for one receiver and not for the others', async () => {
+      const { database, store } = await prepare();
+      const [desk, police] = (['desk', 'police'] as const).map((recipient) => ({
+        ...{ recipient, channel: 'webhook' as const },
+      }));
+      for (const lane of [desk!, police!]) await addDelivery(database, { incident: 'a', ...lane });
+      await store.settle(given(await store.claim(desk!, 'one', FREE, START)), OUTAGE, START);
+      expect(waits(await store.claim(desk!, 'x', FREE, START)).why).toMatch(/^channel webhook\/desk is down/);
+      const other = await store.claim(police!, 'two', FREE, START);
+      await store.settle(given(other), SENT, START);
+      expect(await store.channels()).toMatchObject([
+        { channel: 'webhook', recipient: 'desk', state: 'down' },
+        { channel: 'webhook', recipient: 'police', state: 'ok' },
+      ]);
+    });
+
     it('down: all wait, with its reason; then one tries it, and it is up again', async () => {
       const { database, store, go, trail } = await prepare();
       const [a, b] = [

@@ -8,8 +8,8 @@ import type { Inside } from './rows.js';
 
 const DAY_MS = 86_400_000;
 
-/** What is known of a channel; one never used is as new. */
-export async function readState(db: Kysely<Schema>, channel: Channel, now: number): Promise<ChannelStateRow> {
+/** What is known of an endpoint (see `endpointOf`); one never used is as new. */
+export async function readState(db: Kysely<Schema>, channel: string, now: number): Promise<ChannelStateRow> {
   const row = await db
     .selectFrom('channel_state')
     .selectAll()
@@ -68,12 +68,16 @@ export function onDay(state: ChannelStateRow, day: string): ChannelStateRow {
 
 export async function listStates(db: Kysely<Schema>): Promise<ChannelState[]> {
   const rows = await db.selectFrom('channel_state').selectAll().orderBy('channel').execute();
-  return rows.map((row) => ({
-    channel: row.channel as Channel,
-    state: isDown(row) ? 'down' : 'ok',
-    failures: row.failures,
-    ...(row.down_until !== null && { until: row.down_until }),
-    ...(row.reason !== null && { reason: row.reason }),
-    changedAt: row.changed_at,
-  }));
+  return rows.map((row) => {
+    const [channel, recipient] = row.channel.split('/');
+    return {
+      channel: channel as Channel,
+      ...(recipient !== undefined && { recipient }),
+      state: isDown(row) ? 'down' : 'ok',
+      failures: row.failures,
+      ...(row.down_until !== null && { until: row.down_until }),
+      ...(row.reason !== null && { reason: row.reason }),
+      changedAt: row.changed_at,
+    };
+  });
 }

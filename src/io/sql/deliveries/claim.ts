@@ -9,7 +9,7 @@ import { explain, isBusy, isEmpty, laneRows, type LaneRow, PAGE, recover, skipAn
 import { giveUp } from './next-channel.js';
 import { nextMessage } from './next-message.js';
 import { spreadMs, takeTurn } from './rate.js';
-import { channelKey, claimOf, type Inside, type Lane, otherChannels } from './rows.js';
+import { channelKey, claimOf, endpointOf, type Inside, type Lane, otherChannels } from './rows.js';
 import { take } from './take.js';
 
 /** Somebody else's send takes about a second. */
@@ -44,16 +44,24 @@ async function claimInside(asked: Asked): Promise<Claim> {
     return wait(now + SHORTLY_MS, 'another job is sending to this recipient on this channel');
   const waiting = await skipAnswered(inside, await recover(inside, found, now), now);
   if (waiting.length === 0) return found.length < PAGE ? nothingNow(asked) : wait(now, 'there are more');
-  const state = await readState(inside.db, lane.channel, now);
+  const state = await readState(inside.db, endpointOf(lane), now);
   const gate = gateOf(state, now);
   if (gate.kind === 'down') {
     const until = gate.until + (await crowdMs(asked));
-    return unusable(asked, waiting, until, `channel ${lane.channel} is down: ${state.reason ?? 'it failed'}`);
+    return unusable(
+      asked,
+      waiting,
+      until,
+      `channel ${state.channel} is down: ${state.reason ?? 'it failed'}`,
+    );
   }
   const next = nextMessage(waiting, now);
   if (next.kind === 'later') return wait(next.until, 'the message before it failed and is tried again');
   if (gate.kind === 'probed')
-    return wait(now + SHORTLY_MS + (await crowdMs(asked)), `another job tries whether ${lane.channel} is up`);
+    return wait(
+      now + SHORTLY_MS + (await crowdMs(asked)),
+      `another job tries whether ${state.channel} is up`,
+    );
   return send(asked, { state, isProbe: gate.kind === 'probe', waiting, message: next.rows });
 }
 
@@ -110,12 +118,13 @@ async function unusable(
   return wait(hasMore ? now : until, why, replaced);
 }
 
-/** How much later to come, so that all that wait for this channel do not come at once. */
+/** How much later to come, so that all that wait for this endpoint do not come at once. */
 async function crowdMs({ inside: { db }, lane, owner, rules, now }: Asked): Promise<number> {
   const { crowd } = await db
     .selectFrom('delivery')
     .select((build) => build.fn.countAll<number | string>().as('crowd'))
     .where('channel', '=', lane.channel)
+    .$if(endpointOf(lane) !== lane.channel, (query) => query.where('recipient', '=', lane.recipient))
     .where(sql<boolean>`state in ('pending', 'sending')`)
     .executeTakeFirstOrThrow();
   return spreadMs(`${owner}/${now}`, Number(crowd), rules.ratePerS);

@@ -19,6 +19,11 @@ export function channelKey(channel: string): string {
   return `channel:${channel}`;
 }
 
+/** What fails, and works again, as one: a channel's provider; of webhooks each receiver, who is a provider of its own. */
+export function endpointOf({ channel, recipient }: Lane): string {
+  return channel === 'webhook' ? `${channel}/${recipient}` : channel;
+}
+
 export function deliveryId(incidentId: string, occasion: string, recipient: string, channel: string): string {
   return [incidentId, occasion, recipient, channel].join('+');
 }

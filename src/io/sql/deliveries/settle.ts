@@ -6,7 +6,7 @@ import { readState, writeState } from './channel-state.js';
 import { giveUp } from './next-channel.js';
 import { isHopeless, retryAt } from './next-message.js';
 import { note, noteKey } from './note.js';
-import { change, channelKey, claimOf, type Inside, isLive, type Row } from './rows.js';
+import { change, channelKey, claimOf, endpointOf, type Inside, isLive, type Row } from './rows.js';
 
 type Result<S extends DeliveryResult['state']> = Extract<DeliveryResult, { state: S }>;
 
@@ -44,7 +44,7 @@ export function settle(
       .execute();
     const tries = new Map(claimed.map((one) => [one.id, one.tries]));
     const held = rows.filter((row) => row.state === 'sending' && row.tries === tries.get(row.id));
-    const state = await readState(db, leader.channel, now);
+    const state = await readState(db, endpointOf(leader), now);
     const inside = { db, dialect: database.dialect };
     const settled = { inside, claimed, leader, rows, held, state, now };
     if (result.state === 'sent') return sent(settled, result);
