@@ -2,12 +2,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { z } from 'zod';
-import { Channel } from '../../src/domain/alerting/config.js';
 import { CameraFile } from '../../src/domain/camera.js';
 import { createCameras } from '../../src/io/camera-file.js';
 import { createEmailChannel } from '../../src/io/channels/email/email-channel.js';
-import { createLogChannel } from '../../src/io/channels/log/log-channel.js';
-import { createOffChannel } from '../../src/io/channels/off-channel.js';
 import { createLinks } from '../../src/io/links.js';
 import { type MailCatcher, startMailCatcher } from '../../src/io/mail-catcher.js';
 import { createMemoryCameraStates } from '../../src/io/memory/camera-states.js';
@@ -26,6 +23,7 @@ import type { Database } from '../../src/io/sql/schema.js';
 import { createTemplates } from '../../src/io/templates/templates.js';
 import type { Ports } from '../../src/ports.js';
 import type { NotificationChannel } from '../../src/ports/alerting.js';
+import { lightChannels } from './light-channels.js';
 
 const SECRET = 's'.repeat(64);
 
@@ -127,14 +125,9 @@ function channelsOf(
   logPath: string,
 ): AlertPorts['channels'] {
   const smtpUrl = smtp === 'none' ? undefined : mailServer.url;
-  const made: NotificationChannel[] = [
-    ...channels,
-    createEmailChannel({ smtpUrl, from: 'Camqueue <cam@example.org>', pool: 1 }),
-    createLogChannel({ path: logPath }),
-    ...Channel.options.map((channel) => createOffChannel(channel, `${channel} is not set up in this test`)),
-  ];
-  const byName = new Map(made.reverse().map((channel) => [channel.channel, channel]));
-  return { get: (channel) => byName.get(channel)!, all: () => [...byName.values()] };
+  const email = createEmailChannel({ smtpUrl, from: 'Camqueue <cam@example.org>', pool: 1 });
+  // Of two of a kind the later one counts.
+  return lightChannels({ logPath, channels: [email, ...channels] });
 }
 
 async function linesOf(path: string): Promise<Record<string, unknown>[]> {

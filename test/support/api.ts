@@ -11,8 +11,6 @@ import { createKey, createPerson } from '../../src/api/accounts.js';
 import { createApi } from '../../src/api/app.js';
 import type { ApiDeps } from '../../src/api/deps.js';
 import { startApi, type RunningApi } from '../../src/api/server.js';
-import { parseConfig } from '../../src/config.js';
-import { createChannels } from '../../src/io/channels/channels.js';
 import { createFfmpegSources } from '../../src/io/ffmpeg/sources.js';
 import { createMetrics, exposeMetrics } from '../../src/io/metrics.js';
 import { collectMetrics } from '../../src/io/redis-metrics.js';
@@ -42,6 +40,7 @@ import { openCameraCatalogue } from '../../src/main/camera-catalogue.js';
 import type { Principals, Role } from '../../src/ports.js';
 import { startTestRedis, type TestRedis } from './redis.js';
 import { silentLog } from './test-queue.js';
+import { lightChannels } from './light-channels.js';
 
 const CAMERAS = `
 site: { name: Test site, timeZone: Asia/Ho_Chi_Minh }
@@ -111,7 +110,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<Te
   const secret = randomUUID() + randomUUID();
   const signer = createSigner(secret);
   const pushTokens = createPushTokens(database, secret);
-  const channels = await createChannels({ config: channelConfig(folder), pushTokens });
+  const channels = lightChannels({ logPath: join(folder, 'notifications.log') });
   const own = createMetrics({ process: 'api' });
   const deps: ApiDeps = {
     registry,
@@ -188,7 +187,6 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<Te
       await Promise.all([producer.close(), inspector.close(), queues.close()]);
       connection.disconnect();
       await catalogue.close();
-      await channels.close();
       await database.close();
       await redis.stop();
       await rm(folder, { recursive: true, force: true });
@@ -198,8 +196,5 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<Te
 }
 
 /** Only the log channel can be used. */
-function channelConfig(folder: string) {
-  return parseConfig({ DATA_DIR: folder, PUBLIC_URL, NOTIFY_LOG: join(folder, 'notifications.log') }, folder);
-}
 
 export const FORM = { 'Content-Type': 'application/x-www-form-urlencoded' };
