@@ -5,10 +5,7 @@ import type { Config } from '../config.js';
 import type { CameraFile } from '../domain/camera.js';
 import { readCameraFile } from '../io/camera-file.js';
 import { createMetrics, type ProcessMetrics } from '../io/metrics.js';
-import { createDetectors } from '../io/onnx/detectors.js';
 import { networksOf } from '../io/onnx/networks.js';
-import { createPlateReader } from '../io/plates/plate-reader.js';
-import { createPictures } from '../io/pictures.js';
 import { createRedisCameraLeases } from '../io/redis/camera-leases.js';
 import { createRedisCameraStates } from '../io/redis/camera-states.js';
 import { loadGrammars } from '../io/plate-grammars.js';
@@ -16,10 +13,8 @@ import { connectRedis, untilReady, type RedisAddress } from '../io/redis/connect
 import { startEmbeddedRedis } from '../io/redis/embedded.js';
 import { createRedisFrameRing } from '../io/redis/frame-ring.js';
 import { createRedisPinnedPictures } from '../io/redis/pinned-pictures.js';
-import { createChannels } from '../io/channels/channels.js';
 import { createLinks } from '../io/links.js';
 import { createSigner } from '../io/signer.js';
-import { createTemplates } from '../io/templates/templates.js';
 import { sharedSecret } from '../io/redis/shared-secret.js';
 import { createSnapshotStore } from '../io/snapshots.js';
 import { createAuditLog } from '../io/sql/audit-log.js';
@@ -86,7 +81,7 @@ export interface World {
 
 /**
  * Opens the installation for one process: attaches to its Redis (embedded unless the configuration names one) and
- * builds ports on demand.
+ * builds ports on demand; what only some ports need (networks, pictures, providers) is loaded with them.
  * @param role what the process is, for logs and metrics
  * @throws InputError when Redis, the database or the camera file cannot be used; the message says what to do.
  */
@@ -145,13 +140,13 @@ export async function openWorld(config: Config, role: string, log: Log): Promise
     ),
     states: once(async () => createRedisCameraStates(await jobsRedis(), config.QUEUE_PREFIX)),
     detectors: once(async () =>
-      createDetectors({
+      (await import('../io/onnx/detectors.js')).createDetectors({
         modelsDir: config.MODELS_DIR,
         networks: networksOf(cameraFile().networks, config.MODELS_DIR),
         metrics,
       }),
     ),
-    pictures: once(async () => createPictures()),
+    pictures: once(async () => (await import('../io/pictures.js')).createPictures()),
     snapshots: once(async () => createSnapshotStore(join(config.DATA_DIR, 'snapshots'))),
     events: once(async () => createEventStore(await database())),
     incidents: once(async () => createIncidentStore(await database())),
@@ -160,8 +155,11 @@ export async function openWorld(config: Config, role: string, log: Log): Promise
     pushTokens: once(async () => createPushTokens(await database(), await secret('push-tokens'))),
     signer: once(async () => createSigner(await secret('alerting'))),
     links: once(async () => createLinks(config.PUBLIC_URL, await build.signer())),
-    templates: once(async () => createTemplates({ dir: config.TEMPLATES_DIR })),
+    templates: once(async () =>
+      (await import('../io/templates/templates.js')).createTemplates({ dir: config.TEMPLATES_DIR }),
+    ),
     channels: once(async () => {
+      const { createChannels } = await import('../io/channels/channels.js');
       const channels = await createChannels({ config, pushTokens: await build.pushTokens() });
       closers.push(() => channels.close());
       return channels;
@@ -184,6 +182,7 @@ export async function openWorld(config: Config, role: string, log: Log): Promise
     ),
     reports: once(async () => createHealthReports(await database())),
     plates: once(async () => {
+      const { createPlateReader } = await import('../io/plates/plate-reader.js');
       const reader = createPlateReader({
         modelsDir: config.MODELS_DIR,
         detectors: await build.detectors(),
