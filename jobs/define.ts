@@ -86,11 +86,14 @@ export interface JobContext<P extends keyof Ports = never> {
   /** Wall clock, epoch ms. */
   readonly now: () => number;
   readonly log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
-  /** Enqueues a follow-up; the payload is parsed by its contract. Resolves to the job's id. */
+  /**
+   * Enqueues a follow-up; the payload is parsed by its contract. Resolves to the job's id.
+   * @param options.again a job with that id that has ended does not count: it gives way
+   */
   enqueue<C extends JobContract>(
     contract: C,
     payload: z.input<C['payload']>,
-    options?: { delayMs?: number },
+    options?: { delayMs?: number; again?: boolean },
   ): Promise<string>;
   /** 0..1, shown on the board. */
   progress(fraction: number): Promise<void>;

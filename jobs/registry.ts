@@ -1,7 +1,9 @@
 import { alert } from './alert/job.js';
 import { cleanup } from './cleanup/job.js';
 import { entry, type Entry } from './define.js';
+import { escalation } from './escalation/job.js';
 import { healthCheck } from './health-check/job.js';
+import { incidentSweep } from './incident-sweep/job.js';
 import { licensePlate } from './license-plate/job.js';
 import { motion } from './motion/job.js';
 import { notification } from './notification/job.js';
@@ -24,11 +26,28 @@ export const registry = {
     ],
     () => import('./license-plate/handler.js'),
   ),
-  alert: entry(alert, ['cameras', 'alerts', 'audit'], () => import('./alert/handler.js')),
+  alert: entry(
+    alert,
+    ['cameras', 'incidents', 'maintenances', 'states', 'reports', 'signer', 'events', 'passages'],
+    () => import('./alert/handler.js'),
+  ),
+  escalation: entry(
+    escalation,
+    ['cameras', 'incidents', 'deliveries', 'channels', 'audit'],
+    () => import('./escalation/handler.js'),
+  ),
   notification: entry(
     notification,
-    ['cameras', 'alerts', 'audit', 'mail', 'snapshots', 'events', 'passages'],
+    [
+      ...(['cameras', 'incidents', 'deliveries', 'channels', 'templates', 'links'] as const),
+      ...(['snapshots', 'events', 'passages'] as const),
+    ],
     () => import('./notification/handler.js'),
+  ),
+  'incident-sweep': entry(
+    incidentSweep,
+    ['cameras', 'incidents', 'deliveries'],
+    () => import('./incident-sweep/handler.js'),
   ),
   'health-check': entry(
     healthCheck,
@@ -37,7 +56,7 @@ export const registry = {
   ),
   cleanup: entry(
     cleanup,
-    ['events', 'alerts', 'snapshots', 'audit', 'gaps', 'reports', 'passages'],
+    ['events', 'incidents', 'snapshots', 'audit', 'gaps', 'reports', 'passages'],
     () => import('./cleanup/handler.js'),
   ),
 } satisfies Record<string, Entry>;

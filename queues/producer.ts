@@ -29,6 +29,8 @@ export function createProducer(options: { address: RedisAddress; prefix: string;
         const queue = queues.queue(contract.name);
         if (contract.doorbell) return await ring(queue, { v: 1, payload: wire }, jobOptions, id);
         const origin = given.origin === undefined ? {} : { origin: given.origin };
+        const added = await add(queue, { v: 1, payload: wire, ...origin }, jobOptions, id, mayExist);
+        if (added.created || given.again !== true || !(await removeEnded(queue, id))) return added;
         return await add(queue, { v: 1, payload: wire, ...origin }, jobOptions, id, mayExist);
       } catch (cause) {
         // Whether it was added is unknown when the answer got lost: add it again with the same id to be sure.
@@ -68,6 +70,13 @@ async function add(
   await queue.add(queue.name, { ...envelope, nonce }, options);
   const stored = (await queue.getJob(id))?.data as Envelope | undefined;
   return { id, created: stored === undefined || stored.nonce === nonce };
+}
+
+/** @returns whether there was such a job and it had ended. */
+async function removeEnded(queue: Queue, id: string): Promise<boolean> {
+  const state = await queue.getJobState(id);
+  if (state !== 'completed' && state !== 'failed') return false;
+  return (await queue.remove(id)) === 1;
 }
 
 function idOf<C extends JobContract>(

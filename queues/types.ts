@@ -11,13 +11,18 @@ export interface RedisAddress {
 export interface Producer {
   /**
    * Parses the payload by the contract and adds the job. Ids: `options.id`, else the contract's, else random.
-   * A job with a known id is not added again.
+   * A job with a known id is not added again; with `again` one that has ended gives way.
    * @throws InputError naming the field when the payload does not parse or is too large.
    */
   enqueue<C extends JobContract>(
     contract: C,
     payload: z.input<C['payload']>,
-    options?: { readonly id?: string; readonly delayMs?: number; readonly origin?: string },
+    options?: {
+      readonly id?: string;
+      readonly delayMs?: number;
+      readonly origin?: string;
+      readonly again?: boolean;
+    },
   ): Promise<{ readonly id: string; readonly created: boolean }>;
   close(): Promise<void>;
 }

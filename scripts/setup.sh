@@ -2,7 +2,7 @@
 # Makes a fresh machine ready: Debian packages, npm packages, build, networks, sample footage. Run again, it
 # only checks. `scripts/demo.sh` and `scripts/test.sh` call it.
 #   scripts/setup.sh          what the system and the demo need
-#   scripts/setup.sh --test   also what only the tests need (PostgreSQL, Chromium)
+#   scripts/setup.sh --test   also what only the tests need (PostgreSQL, RabbitMQ, Mosquitto, Chromium)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -17,7 +17,10 @@ declare -A package_of=([ffmpeg]=ffmpeg [ffprobe]=ffmpeg [redis-server]=redis-ser
 # better-sqlite3 is compiled where no ready-made build of it can be fetched.
 [ -d node_modules/better-sqlite3/build ] || package_of+=([python3]=python3 [make]=make [g++]=g++)
 if [ "${1:-}" = --test ]; then
-  package_of+=([chromium]=chromium)
+  package_of+=([chromium]=chromium [openssl]=openssl)
+  # In a folder that not everybody's PATH has.
+  [ -x /usr/sbin/rabbitmq-server ] || package_of+=([rabbitmq-server]=rabbitmq-server)
+  [ -x /usr/sbin/mosquitto ] || package_of+=([mosquitto]=mosquitto)
   ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || package_of+=([postgresql-initdb]=postgresql)
   # Real RTSP cameras: GStreamer's server, driven by the system's own Python.
   /usr/bin/python3 - >/dev/null 2>&1 <<'PYTHON' || package_of+=([gst-rtsp-server]="gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad python3-gi")
@@ -49,6 +52,11 @@ if [ ${#missing[@]} -gt 0 ]; then
       "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y --no-install-recommends "${missing[@]}"
   } >"$log" 2>&1 || { tail -n 20 "$log" >&2; fail "apt-get could not install ${missing[*]}"; }
   rm -f "$log"
+  # systemd starts these two all the same.
+  for service in rabbitmq-server mosquitto; do
+    [[ " ${missing[*]} " != *" $service "* ]] || ! command -v systemctl >/dev/null ||
+      "${as_root[@]}" systemctl disable --now "$service" >/dev/null 2>&1 || true
+  done
 fi
 
 # --- npm packages ----------------------------------------------------------------------------------------------

@@ -89,6 +89,73 @@ export const Environment = z.object({
     .optional()
     .describe('mail server for alerts; without it e-mail deliveries wait'),
   MAIL_FROM: z.string().min(3).default('Camqueue <camqueue@localhost>').describe('sender of alert e-mails'),
+  SMTP_POOL: whole(1, 50).default(4).describe('connections to the mail server at once'),
+  SMTP_PER_S: whole(1, 1000)
+    .default(20)
+    .describe('most e-mails a second; less where the mail server throttles'),
+  TWILIO_ACCOUNT_SID: z
+    .string()
+    .regex(/^AC[0-9a-f]{32}$/i, 'must be an account SID, AC and 32 hexadecimal digits')
+    .optional()
+    .describe('SMS by Twilio; without it the channel is off'),
+  TWILIO_AUTH_TOKEN: z.string().min(8).optional().describe('signs what Twilio sends us, and lets us in'),
+  TWILIO_FROM: z
+    .string()
+    .regex(
+      /^(\+[1-9]\d{6,14}|MG[0-9a-f]{32}|[A-Za-z0-9 ]{1,11})$/i,
+      'must be +…, a messaging service MG… or a sender name',
+    )
+    .optional()
+    .describe('who SMS come from'),
+  TWILIO_BASE_URL: url(['http:', 'https:'], 'https://twilio-proxy.example.org')
+    .optional()
+    .describe('where Twilio is reached, behind a proxy'),
+  SMS_MAX_SEGMENTS: whole(1, 10)
+    .default(2)
+    .describe('longest SMS, in segments (160 characters, or 70 with Vietnamese marks); each is paid for'),
+  SMS_PLAIN: z
+    .enum(['auto', 'always', 'never'])
+    .default('auto')
+    .describe('marks of Vietnamese letters are left out of SMS; auto: where that saves a segment'),
+  FCM_CREDENTIALS: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('JSON file of a Firebase service account: push messages; without it the channel is off'),
+  FCM_BASE_URL: url(['http:', 'https:'], 'https://fcm-proxy.example.org')
+    .optional()
+    .describe('where fcm.googleapis.com is reached, behind a proxy'),
+  WEBHOOK_HOSTS: z
+    .string()
+    .optional()
+    .transform((text) =>
+      text
+        ?.split(',')
+        .map((host) => host.trim())
+        .filter((host) => host !== ''),
+    )
+    .describe('hosts in local networks that webhooks may call: addresses, networks, names, *.names'),
+  RABBITMQ_URL: url(['amqp:', 'amqps:'], 'amqps://user:password@10.0.0.9')
+    .optional()
+    .describe('RabbitMQ; without it the channel is off'),
+  MQTT_URL: url(['mqtt:', 'mqtts:', 'ws:', 'wss:'], 'mqtts://user:password@10.0.0.9')
+    .optional()
+    .describe('MQTT broker; without it the channel is off'),
+  NOTIFY_LOG: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('file of the log channel; default: notifications.log in DATA_DIR'),
+  TEMPLATES_DIR: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('folder with message templates of your own, in place of those that come with it'),
+  PUBLIC_URL: url(['http:', 'https:'], 'https://cameras.example.org')
+    .optional()
+    .describe(
+      'where this is reached from outside: links in messages, reports of SMS; without it there are none',
+    ),
   HTTP_HOST: z
     .string()
     .min(1)
@@ -125,7 +192,7 @@ export function parseConfig(env: Record<string, string | undefined>, root: strin
   if (!parsed.success) {
     const lines = parsed.error.issues.map((issue) => {
       const name = String(issue.path[0]);
-      const shown = name.endsWith('_URL') ? '' : ` is "${given[name] ?? ''}":`;
+      const shown = /_(URL|TOKEN)$/.test(name) ? '' : ` is "${given[name] ?? ''}":`;
       return `${name}${shown} ${issue.message}`;
     });
     throw new InputError(`environment:\n  ${lines.join('\n  ')}`);

@@ -1,4 +1,5 @@
-import type { Camera, Recipient, Site } from './domain/camera.js';
+import type { Alerting, Recipient } from './domain/alerting/config.js';
+import type { Camera, Site } from './domain/camera.js';
 import type { Detection } from './domain/detection.js';
 import type { CameraEvent, CameraStatus } from './domain/events.js';
 import type { FrameCounts, RingCursor, RingEntry } from './domain/frame.js';
@@ -12,6 +13,18 @@ import type { ListIndex } from './domain/plates/list-matching.js';
 import type { ListEntry, Passage, PlateList, PlateRead } from './domain/plates/passage.js';
 import type { PlateSight } from './domain/plates/sight.js';
 import type { SceneState } from './domain/scene.js';
+
+import type {
+  Deliveries,
+  IncidentStore,
+  Links,
+  Maintenances,
+  NotificationChannels,
+  PushTokens,
+  Signer,
+  Templates,
+} from './ports/alerting.js';
+import type { AuditLog } from './ports/audit.js';
 
 /** What a handler may ask of the world. Adapters live in src/io; only src/main puts them together. */
 export interface Ports {
@@ -28,9 +41,15 @@ export interface Ports {
   pictures: Pictures;
   snapshots: SnapshotStore;
   events: EventStore;
-  alerts: AlertStore;
+  incidents: IncidentStore;
+  deliveries: Deliveries;
+  channels: NotificationChannels;
+  templates: Templates;
+  pushTokens: PushTokens;
+  maintenances: Maintenances;
+  signer: Signer;
+  links: Links;
   audit: AuditLog;
-  mail: Mailer;
   gaps: Gaps;
   probes: HealthProbes;
   reports: HealthReports;
@@ -40,6 +59,7 @@ export interface Ports {
 export interface Cameras {
   readonly site: Site;
   readonly recipients: readonly Recipient[];
+  readonly alerting: Alerting;
   /** As they are now; the same objects until something changes. */
   all(): readonly Camera[];
   /** @throws PermanentError when there is no such camera. */
@@ -545,110 +565,6 @@ export interface HealthReports {
 /** Looks at everything now; each thing in a bounded time, one that cannot be looked at is a finding too. */
 export interface HealthProbes {
   look(signal: AbortSignal): Promise<HealthFinding[]>;
-}
-
-export type Severity = 'info' | 'warning' | 'critical';
-
-export interface Alert {
-  /** Derived from the event it is about. */
-  readonly id: string;
-  readonly cameraId: CameraId;
-  /** What happened, for example `intrusion`. */
-  readonly kind: string;
-  readonly severity: Severity;
-  /** Capture time of what happened, epoch ms. */
-  readonly at: number;
-  readonly summary: string;
-  readonly eventId?: string;
-  readonly snapshot?: string;
-}
-
-export interface StoredAlert extends Alert {
-  /** `sent`: people are told. `suppressed`: within the cooldown of `suppressedBy`. */
-  readonly state: 'sent' | 'suppressed';
-  readonly suppressedBy?: string;
-  /** Wall clock when it was stored, epoch ms. */
-  readonly createdAt: number;
-}
-
-export interface AlertStore {
-  /** Removes alerts captured before that time (epoch ms), with their deliveries. @returns how many alerts went. */
-  removeBefore(before: number, signal: AbortSignal): Promise<number>;
-  /**
-   * Stores the alert and decides, atomically, whether people are told: not when another alert of the same camera
-   * and kind was sent less than `cooldownMs` before or after it (by capture time: jobs may come late and out of
-   * order). Asked again with the same id, it gives the first decision and `isNew: false`.
-   */
-  open(alert: Alert, cooldownMs: number, now: number): Promise<{ alert: StoredAlert; isNew: boolean }>;
-  get(id: string): Promise<StoredAlert | undefined>;
-  list(filter: { cameraId?: CameraId; limit: number }): Promise<StoredAlert[]>;
-  /** The delivery of one alert to one recipient on one channel; created as `pending` when it is not there. */
-  delivery(
-    id: string,
-    about: { alertId: string; recipient: string; channel: Channel },
-    now: number,
-  ): Promise<Delivery>;
-  /** A delivery that is `delivered` stays so. */
-  setDelivery(id: string, state: Delivery['state'], detail: string | undefined, now: number): Promise<void>;
-  deliveries(filter: { alertId?: string; limit: number }): Promise<Delivery[]>;
-}
-
-export type Channel = 'email';
-
-export interface Delivery {
-  readonly id: string;
-  readonly alertId: string;
-  readonly recipient: string;
-  readonly channel: Channel;
-  /** `sending` found at the start of a job means an earlier try may have got through. */
-  readonly state: 'pending' | 'sending' | 'delivered' | 'failed';
-  /** The provider's receipt, or why it failed. */
-  readonly detail?: string;
-  readonly updatedAt: number;
-}
-
-/** Append-only. */
-export interface AuditLog {
-  /** @param entry.onceKey an entry whose key is there already is not written again; for handlers that may run twice. */
-  append(entry: {
-    at: number;
-    actor: string;
-    action: string;
-    subject: string;
-    detail?: Record<string, unknown>;
-    onceKey?: string;
-  }): Promise<void>;
-  /** Newest first. */
-  list(filter: { subject?: string; limit: number }): Promise<
-    {
-      id: number;
-      at: number;
-      actor: string;
-      action: string;
-      subject: string;
-      detail: Record<string, unknown>;
-    }[]
-  >;
-}
-
-export interface Mailer {
-  /**
-   * @param mail.id becomes the Message-ID, so a provider or reader can recognise a second copy.
-   * @returns the server's answer, kept as the receipt.
-   * @throws PermanentError when the server refuses for good (5xx), NotReadyError when mail is not set up, anything
-   * else is worth a retry. An error with `notSent: true` says that certainly no copy left. No message holds an address.
-   */
-  send(mail: Mail, signal: AbortSignal): Promise<string>;
-}
-
-export interface Mail {
-  readonly id: string;
-  readonly to: string;
-  readonly subject: string;
-  readonly text: string;
-  readonly html: string;
-  /** Shown where `html` says `src="cid:<name>"`. */
-  readonly picture?: { readonly name: string; readonly jpeg: Buffer };
 }
 
 /** What the rest of the system may measure; exported at /metrics. */

@@ -17,8 +17,8 @@ interface Room {
 }
 
 const DOMAIN = /^src\/domain\//;
-const PORTS = /^src\/(ports|errors)\.ts$/;
-const BASICS = /^src\/(ports|errors|log|config)\.ts$/;
+const PORTS = /^src\/(ports|errors)\.ts$|^src\/ports\//;
+const BASICS = /^src\/(ports|errors|log|config)\.ts$|^src\/ports\//;
 const CONTRACTS = /^jobs\/(define|registry)\.ts$|^jobs\/[^/]+\/job\.ts$/;
 
 const ROOMS: readonly Room[] = [
@@ -60,6 +60,10 @@ const ROOMS: readonly Room[] = [
 const RESERVED: readonly { readonly packages: RegExp; readonly room: RegExp }[] = [
   { packages: /^bullmq$|^@bull-board\//, room: /^queues\// },
   { packages: /^express$|^helmet$|^express-rate-limit$/, room: /^(src\/api|queues)\// },
+  {
+    packages: /^(twilio|firebase-admin|amqplib|mqtt|liquidjs|undici|libphonenumber-js)$/,
+    room: /^src\/io\//,
+  },
   {
     packages:
       /^(onnxruntime-node|sharp|nodemailer|kysely|better-sqlite3|pg|fluent-ffmpeg|smtp-server|postal-mime|prom-client)$/,

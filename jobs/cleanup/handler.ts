@@ -1,7 +1,7 @@
 import { done, type Handler } from '../define.js';
 import type { cleanup } from './job.js';
 
-type Needs = 'events' | 'alerts' | 'snapshots' | 'audit' | 'gaps' | 'reports' | 'passages';
+type Needs = 'events' | 'incidents' | 'snapshots' | 'audit' | 'gaps' | 'reports' | 'passages';
 
 const DAY_MS = 86_400_000;
 /** Pictures handed in are kept until their job is done, and a while for those that wait. */
@@ -9,12 +9,12 @@ const UPLOADS_MS = DAY_MS;
 
 /** Deletes by age, oldest first, in steps that stop when asked to: the next night goes on where this one ended. */
 export const handle: Handler<typeof cleanup, Needs> = async (payload, ctx) => {
-  const { events, alerts, snapshots, audit, gaps, reports, passages } = ctx.ports;
+  const { events, incidents, snapshots, audit, gaps, reports, passages } = ctx.ports;
   const before = ctx.now() - payload.keepDays * DAY_MS;
   const platesBefore = ctx.now() - payload.keepPlatesDays * DAY_MS;
   const removed = {
     events: await events.removeBefore(before, ctx.signal),
-    alerts: await alerts.removeBefore(before, ctx.signal),
+    alerts: await incidents.removeBefore(before, ctx.signal),
     gaps: await gaps.removeBefore(before, ctx.signal),
     reports: await reports.removeBefore(ctx.now() - payload.keepReportsDays * DAY_MS, ctx.signal),
     pictures: await snapshots.removeBefore('events', before, ctx.signal),

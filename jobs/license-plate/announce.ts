@@ -8,7 +8,7 @@ import type { JobContext } from '../define.js';
 export type AnnouncePorts = 'cameras' | 'events' | 'plateLists' | 'passages';
 
 /**
- * Tells of a final passage: the event, then the alerts. Their ids come from the passage, so telling twice tells once.
+ * Tells of a final passage: the event, then the alerts (which tell vehicles apart by the event: see ../alert/subject.ts). Their ids come from the passage, so telling twice tells once.
  * What could not be read is no news. Of one that was another passage once more, that one is told of: it may have become
  * clearer, and be on a list now.
  */
@@ -29,8 +29,6 @@ export async function announce(given: Passage, ctx: JobContext<AnnouncePorts>): 
       cameraId,
       at: passage.at,
       eventId: event.id,
-      // Two vehicles that are looked for may come one after the other.
-      cooldown: alarm.kind !== 'plate-deny',
       ...(passage.scene !== undefined && { snapshot: passage.scene }),
     });
   }

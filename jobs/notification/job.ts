@@ -1,20 +1,19 @@
 import { z } from 'zod';
-import { PartId } from '../../src/domain/ids.js';
 import { defineJob } from '../define.js';
 
-/** One recipient, one channel. The payload names the recipient by id: addresses stay out of Redis. */
+/** One message to one recipient on one channel. It names the delivery; addresses and texts stay out of Redis. */
 export const notification = defineJob({
   name: 'notification',
-  summary: 'deliver one alert to one recipient on one channel and keep the receipt',
+  summary: 'send what waits for one recipient on one channel, in order, and keep the receipts',
   payload: z.strictObject({
-    alertId: z.string().min(1).max(150),
-    recipient: PartId,
-    channel: z.enum(['email']),
+    /** `<incident>+<occasion>+<recipient>+<channel>` */
+    deliveryId: z.string().min(1).max(300),
   }),
-  jobId: ({ alertId, recipient, channel }) => `${alertId}+${recipient}+${channel}`,
+  jobId: ({ deliveryId }) => deliveryId,
   timeoutMs: 60_000,
-  attempts: 10,
-  backoff: { firstMs: 2000, maxMs: 300_000 },
+  attempts: 50,
+  backoff: { firstMs: 1000, maxMs: 60_000 },
+  concurrency: 16,
   external: false,
-  example: { alertId: 'gate-1-1795251600000-intrusion-7', recipient: 'guard', channel: 'email' },
+  example: { deliveryId: 'gate-1-1795251600000-intrusion-7+0+guard+email' },
 });

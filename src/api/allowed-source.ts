@@ -1,4 +1,4 @@
-import { BlockList, isIP } from 'node:net';
+import { parseHostList } from '../domain/host-list.js';
 import { hostOf } from '../domain/source-host.js';
 import { schemeOf, STREAM_SCHEMES } from '../domain/source-address.js';
 import { InputError } from '../errors.js';
@@ -21,15 +21,9 @@ export function createSourceRule(
   allowed: readonly string[] = LOCAL_NETWORKS,
   hosts: () => ReadonlySet<string> = () => new Set(),
 ): SourceRule {
-  const list = new BlockList();
-  const names: string[] = [];
-  for (const entry of allowed) addEntry(entry.toLowerCase(), list, names);
-  const isAllowed = (host: string): boolean => {
-    if (hosts().has(host)) return true;
-    const version = isIP(host);
-    if (version > 0) return list.check(host, version === 6 ? 'ipv6' : 'ipv4');
-    return names.some((name) => (name.startsWith('*.') ? host.endsWith(name.slice(1)) : host === name));
-  };
+  const list = parseHostList(allowed);
+  if (typeof list === 'string') throw new InputError(`CAMERA_HOSTS: ${list}`);
+  const isAllowed = (host: string): boolean => hosts().has(host) || list.has(host);
   return (source) => {
     const scheme = schemeOf(source);
     if (scheme === undefined)
@@ -43,19 +37,4 @@ export function createSourceRule(
       ? undefined
       : `names the host "${host}", which is not allowed: give an address of a local network, or add the host to CAMERA_HOSTS`;
   };
-}
-
-function addEntry(entry: string, list: BlockList, names: string[]): void {
-  const [address = '', bits] = entry.split('/');
-  const version = isIP(address);
-  const family = version === 6 ? 'ipv6' : 'ipv4';
-  const width = Number(bits);
-  if (version > 0 && bits === undefined) list.addAddress(address, family);
-  else if (version > 0 && Number.isInteger(width) && width >= 0 && width <= (version === 6 ? 128 : 32))
-    list.addSubnet(address, width, family);
-  else if (bits === undefined && /^(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*$/.test(entry)) names.push(entry);
-  else
-    throw new InputError(
-      `CAMERA_HOSTS: "${entry}" is no address, network or name; for example 192.168.1.0/24,cam.example.org,*.cams.lan`,
-    );
 }

@@ -1,27 +1,38 @@
 import express, { Router, type Express } from 'express';
 import helmet from 'helmet';
 import { redactUrls } from '../domain/redact.js';
+import { acknowledgeRoutes } from './acknowledge.js';
 import { CAMERAS_JS, PAGES_CSS } from './assets.js';
+import { auditRoutes } from './audit.js';
 import { BOARD_PATH, boardRoutes } from './board-mount.js';
 import { cameraAdminRoutes } from './camera-admin.js';
 import { cameraRoutes } from './cameras.js';
+import { channelRoutes } from './channels.js';
 import { coverageRoutes } from './coverage.js';
 import type { ApiDeps } from './deps.js';
+import { deliveryRoutes } from './deliveries.js';
 import { eventRoutes } from './events.js';
 import { healthRoutes } from './health.js';
 import { errorHandler, notFound } from './http-error.js';
 import { askerOf, identify, loginFirst, requireRole, type Door } from './identity.js';
+import { incidentActionRoutes } from './incident-actions.js';
+import { incidentRoutes } from './incidents.js';
+import { INCIDENTS_CSS, INCIDENTS_JS } from './incidents-assets.js';
+import { incidentsPage } from './incidents-page.js';
 import { jobRoutes } from './jobs.js';
 import { loginRoutes } from './login.js';
+import { maintenanceRoutes } from './maintenance.js';
 import { camerasPage } from './pages.js';
 import { passageRoutes } from './passages.js';
 import { pictureRoutes } from './pictures.js';
 import { plateListRoutes } from './plate-lists.js';
 import { PLATES_CSS, PLATES_JS } from './plates-assets.js';
 import { platesPage } from './plates-page.js';
+import { pushTokenRoutes } from './push-tokens.js';
 import { handlersOf, type Route } from './route.js';
 import { sameOrigin } from './same-origin.js';
 import { createSessions } from './session.js';
+import { smsHookRoutes } from './sms-hooks.js';
 import { systemRoutes } from './system.js';
 
 /** The HTTP API, its pages and Bull Board, as an express application; listening is `startApi`'s. */
@@ -39,6 +50,7 @@ export function createApi(deps: ApiDeps): Express {
   app.use(assets());
   for (const route of apiRoutes(deps).filter(({ role }) => role === 'open'))
     app[route.method](route.path, ...handlersOf(route));
+  app.use(acknowledgeRoutes(deps), smsHookRoutes(deps));
   app.use(identify(door), sameOrigin);
   app.use(loginRoutes({ ...door, audit: ports.audit }));
   app.use(BOARD_PATH, boardRoutes(deps));
@@ -62,6 +74,13 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...cameraRoutes(deps),
     ...coverageRoutes(deps),
     ...eventRoutes(deps),
+    ...incidentRoutes(deps),
+    ...incidentActionRoutes(deps),
+    ...deliveryRoutes(deps),
+    ...channelRoutes(deps),
+    ...maintenanceRoutes(deps),
+    ...pushTokenRoutes(deps),
+    ...auditRoutes(deps),
     ...healthRoutes(deps),
     ...passageRoutes(deps),
     ...pictureRoutes(deps),
@@ -75,6 +94,7 @@ function pages({ ports }: ApiDeps): Router {
   router.get('/', loginFirst, requireRole('viewer'), (_req, res) => res.redirect(303, '/cameras'));
   for (const [path, draw] of [
     ['/cameras', camerasPage],
+    ['/incidents{/:number}', incidentsPage],
     ['/plates', platesPage],
   ] as const)
     router.get(path, loginFirst, requireRole('viewer'), (_req, res) => {
@@ -92,6 +112,8 @@ function assets(): Router {
   for (const [name, text] of Object.entries({
     'pages.css': PAGES_CSS,
     'cameras.js': CAMERAS_JS,
+    'incidents.css': INCIDENTS_CSS,
+    'incidents.js': INCIDENTS_JS,
     'plates.css': PLATES_CSS,
     'plates.js': PLATES_JS,
   }))
@@ -124,6 +146,8 @@ function securityHeaders(): express.RequestHandler {
         frameAncestors: ["'none'"],
       },
     },
+    // With no-referrer a form has no Origin either, and over plain http browsers say nothing else of where it is from.
+    referrerPolicy: { policy: 'same-origin' },
     // Whether every host of the domain has TLS is the proxy's to know.
     strictTransportSecurity: false,
   });

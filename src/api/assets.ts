@@ -1,4 +1,5 @@
 import { COLOURS } from './coverage-svg.js';
+import { FORMS_CSS } from './forms-css.js';
 
 /** What the pages load. Kept as text beside them, so that the build has no files to copy. */
 const KEYS = Object.entries({ ...COLOURS, none: COLOURS.off })
@@ -13,7 +14,7 @@ export const PAGES_CSS = `
 body { margin: 0; background: var(--back); color: var(--text); font: 15px/1.45 system-ui, sans-serif; }
 a { color: var(--accent); }
 header { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; align-items: center; padding: .7rem 1.2rem; background: var(--card); border-bottom: 1px solid var(--edge); }
-header nav { display: flex; gap: 1rem; flex: 1; }
+header nav { display: flex; flex-wrap: wrap; gap: .3rem 1rem; flex: 1; }
 header nav a { text-decoration: none; }
 header nav a[aria-current] { color: var(--text); font-weight: 600; }
 header span { color: var(--dim); }
@@ -62,7 +63,7 @@ ${KEYS}
 .reason { margin: .2rem 0 0; font-size: .85rem; overflow-wrap: anywhere; }
 dl { display: grid; grid-template-columns: auto 1fr; gap: .1rem .8rem; margin: .6rem 0 0; font-variant-numeric: tabular-nums; }
 dd { margin: 0; }
-`;
+${FORMS_CSS}`;
 
 /** Runs in the browser: plain JavaScript. Text from the server is only ever set as text. */
 export const CAMERAS_JS = String.raw`'use strict';

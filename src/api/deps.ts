@@ -13,6 +13,7 @@ import type {
   Principals,
   RecordingIndex,
 } from '../ports.js';
+import type { SmsHooks } from '../ports/alerting.js';
 
 /** What the API stands on. Everything is opened and closed by the caller. */
 export interface ApiDeps {
@@ -26,13 +27,24 @@ export interface ApiDeps {
     | 'frames'
     | 'pictures'
     | 'events'
-    | 'alerts'
+    | 'incidents'
+    | 'deliveries'
+    | 'channels'
+    | 'templates'
+    | 'pushTokens'
+    | 'maintenances'
+    | 'signer'
+    | 'links'
     | 'snapshots'
     | 'audit'
     | 'passages'
     | 'plateLists'
   >;
   readonly principals: Principals;
+  /** What the SMS provider sends us; without it, or without `publicUrl`, it finds no door. */
+  readonly smsHooks?: SmsHooks | undefined;
+  /** Where this is reached from outside: the SMS provider signs the address it calls. */
+  readonly publicUrl?: string | undefined;
   /** The same cameras as `ports.cameras`, with where they come from. */
   readonly catalogue: CameraCatalogue;
   readonly cameraStore: CameraStore;

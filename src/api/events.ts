@@ -2,18 +2,15 @@ import { z } from 'zod';
 import { CameraEvent, publicEvent } from '../domain/events.js';
 import { CameraId } from '../domain/ids.js';
 import type { ApiDeps } from './deps.js';
+import { limitOf, Time } from './fields.js';
 import { HttpError } from './http-error.js';
+import { publicAlert } from './incident-view.js';
 import { parse } from './parse.js';
 import { param, type Route } from './route.js';
 
 const TYPES = CameraEvent.options.map((option) => option.shape.type.value);
-const limit = z.coerce.number().int().min(1).max(1000).default(100);
-const time = z.iso
-  .datetime({
-    offset: true,
-    error: 'is no time; write ISO 8601 with a zone, for example 2026-11-21T08:30:00Z',
-  })
-  .optional();
+const limit = limitOf(1000, 100);
+const time = Time.optional();
 
 const EventsQuery = z.strictObject({
   camera: CameraId.optional(),
@@ -23,9 +20,8 @@ const EventsQuery = z.strictObject({
   limit,
 });
 const AlertsQuery = z.strictObject({ camera: CameraId.optional(), limit });
-const AuditQuery = z.strictObject({ subject: z.string().max(300).optional(), limit });
 
-/** What happened (events), whom we told about it (alerts), and who did what here (audit trail). */
+/** What happened (events), and what of it people should know (alerts). */
 export function eventRoutes({ ports }: ApiDeps): Route[] {
   return [
     {
@@ -66,32 +62,16 @@ export function eventRoutes({ ports }: ApiDeps): Route[] {
       method: 'get',
       path: '/api/v1/alerts',
       role: 'viewer',
-      summary: 'alerts, newest first, with those the cooldown suppressed',
+      summary:
+        'alerts, newest first, each with its incident; with those suppressed by maintenance and the like, and why',
       query: AlertsQuery,
       handle: async (req, res) => {
         const { camera, limit: most } = parse(AlertsQuery, req.query);
-        const alerts = await ports.alerts.list({
+        const alerts = await ports.incidents.alerts({
           ...(camera !== undefined && { cameraId: camera }),
           limit: most,
         });
-        res.json({
-          alerts: alerts.map((alert) => ({
-            ...publicEvent(alert),
-            createdAt: new Date(alert.createdAt).toISOString(),
-          })),
-        });
-      },
-    },
-    {
-      method: 'get',
-      path: '/api/v1/audit',
-      role: 'admin',
-      summary: 'who changed what, newest first',
-      query: AuditQuery,
-      handle: async (req, res) => {
-        const { subject, limit: most } = parse(AuditQuery, req.query);
-        const entries = await ports.audit.list({ ...(subject !== undefined && { subject }), limit: most });
-        res.json({ entries: entries.map(publicEvent) });
+        res.json({ alerts: alerts.map(publicAlert) });
       },
     },
   ];

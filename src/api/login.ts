@@ -1,7 +1,8 @@
 import express, { Router, type Request, type RequestHandler, type Response } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import { z } from 'zod';
-import type { AuditLog, Principal } from '../ports.js';
+import type { Principal } from '../ports.js';
+import type { AuditLog } from '../ports/audit.js';
 import { HttpError } from './http-error.js';
 import { cookieOf, identityOf, type Door } from './identity.js';
 import { loginPage } from './pages.js';

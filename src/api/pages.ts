@@ -49,6 +49,7 @@ export function camerasPage(options: { site: string; who: string; role: string }
 
 const LINKS = [
   ['/cameras', 'Cameras'],
+  ['/incidents', 'Incidents'],
   ['/plates', 'Plates'],
   ['/admin/queues/', 'Queues'],
   ['/api/v1/cameras', 'JSON'],
@@ -69,10 +70,10 @@ export function header(current: string, options: { site: string; who: string; ro
     </header>`;
 }
 
-/** @param styles addresses of style sheets beside the common one */
-export function page(title: string, body: string, styles: readonly string[] = []): string {
+/** @param styles addresses of style sheets beside the common one. @param language of the text, BCP 47 */
+export function page(title: string, body: string, styles: readonly string[] = [], language = 'en'): string {
   return `<!doctype html>
-<html lang="en">
+<html lang="${language}">
   <head>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">

@@ -83,7 +83,6 @@ async function tell(
       cameraId: camera.id,
       at,
       eventId: plateEventId(id),
-      cooldown: false,
       ...(scene !== undefined && { snapshot: scene }),
     });
 }

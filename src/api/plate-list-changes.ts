@@ -1,6 +1,7 @@
 import { type FieldProblem, type GivenEntry, readEntry } from '../domain/plates/list-entry.js';
 import type { ListEntry, PlateList } from '../domain/plates/passage.js';
-import type { AuditLog, PlateLists } from '../ports.js';
+import type { PlateLists } from '../ports.js';
+import type { AuditLog } from '../ports/audit.js';
 import { HttpError } from './http-error.js';
 import { type BadRow, csvOf, readCsv } from './plate-csv.js';
 

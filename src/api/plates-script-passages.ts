@@ -1,5 +1,7 @@
 /** The plates page's list of passages and its search; see plates-script.ts. */
-export const PASSAGES_JS = String.raw`// One passage
+export const PASSAGES_JS = String.raw`const search = (filter) => send('POST', '/api/v1/passages/search', filter);
+
+// One passage
 function cropOf(passage) {
   const crop = make(passage.scene ? 'a' : 'span', 'crop');
   if (passage.scene) {

@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { Alerting, Language, Recipient } from './alerting/config.js';
 import { Reconnect, Tampering } from './camera-fields/connection.js';
 import { Detect, MotionGate } from './camera-fields/detection.js';
 import { Line, Zone } from './camera-fields/lines-zones.js';
 import { Plates } from './camera-fields/plates.js';
 import { Recording } from './camera-fields/recording.js';
 import { CalibrationPoint, Rule, Signal, Suspicious } from './camera-fields/rules.js';
-import { Polygon, seconds } from './camera-fields/shapes.js';
+import { Polygon, Schedule, seconds } from './camera-fields/shapes.js';
 import { CameraId, PartId, SYSTEM } from './ids.js';
 
 /**
@@ -15,6 +16,7 @@ import { CameraId, PartId, SYSTEM } from './ids.js';
  */
 const cameraFields = {
   name: z.string().max(200).optional(),
+  groups: z.array(PartId).max(20).default([]).describe('for routes of alerts: [parking, north]'),
   detectSource: z.string().min(1).optional().describe('sub-stream for analysis; default: source'),
   enabled: z.boolean().default(true),
   transport: z
@@ -77,7 +79,11 @@ const cameraFields = {
         .int()
         .min(1, 'must be at least 1: a cooldown of 0 floods people')
         .max(86_400)
-        .default(60),
+        .default(60)
+        .describe('alerts of one kind and zone nearer than this are one incident, s'),
+      schedule: Schedule.optional().describe(
+        'when alerts of this camera tell anybody, site time; default: always. Alerts about the camera itself always do',
+      ),
       downAfterS: seconds(0, 86_400)
         .default(30)
         .describe('a camera that gives no good picture for this long raises an alert, s'),
@@ -126,12 +132,6 @@ export const Camera = z
   });
 export type Camera = z.infer<typeof Camera>;
 
-const Recipient = z.strictObject({
-  id: PartId.describe('appears in jobs and pages instead of the address'),
-  email: z.email('is no e-mail address'),
-});
-export type Recipient = z.infer<typeof Recipient>;
-
 export const Network = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'must be of a-z, 0-9, "." and "-"'),
   file: z.string().min(1).describe('ONNX file, absolute or relative to the camera file'),
@@ -153,6 +153,7 @@ export const Site = z.strictObject({
     .refine(isTimeZone, 'is no time zone; for example Asia/Ho_Chi_Minh')
     .default('Asia/Ho_Chi_Minh'),
   country: z.string().length(2).default('VN'),
+  language: Language.default('vi').describe('of messages, for recipients without one of their own'),
 });
 export type Site = z.infer<typeof Site>;
 
@@ -160,7 +161,8 @@ export type Site = z.infer<typeof Site>;
 export const CameraFile = z.strictObject({
   site: Site.prefault({}),
   defaults: z.strictObject(cameraFields).partial().optional(),
-  recipients: z.array(Recipient).default([]),
+  recipients: z.array(Recipient).max(1000).default([]),
+  alerting: Alerting.prefault({}),
   networks: z.array(Network).default([]),
   // Never left out: a file cut short while it is written must not pass as one without cameras.
   cameras: z.array(Camera).describe('[] where all cameras are managed through the API'),

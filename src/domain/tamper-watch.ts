@@ -34,6 +34,8 @@ export interface TamperChange {
    * for ten minutes and what is seen now is the scene from here on.
    */
   readonly phase: 'begin' | 'end';
+  /** Of an end: it is as it was, and has lasted for so long that it is the scene now. */
+  readonly isLasting?: true;
   /** Capture time of the first look that showed it, ms. */
   readonly at: number;
 }
@@ -126,7 +128,8 @@ export function createTamperWatch({ width, height, afterMs, masks }: TamperWatch
     if (!isOver && !isScene) return undefined;
     if (isScene && !isOver) memory = createSceneMemory(mapper.blockOf);
     active = undefined;
-    return { kind, phase: 'end' as const, at: isOver ? back[0]! : at };
+    if (!isOver) return { kind, phase: 'end' as const, isLasting: true as const, at };
+    return { kind, phase: 'end' as const, at: back[0]! };
   }
 
   return {

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
+import { alertingMistakes } from '../domain/alerting/check-alerting.js';
+import { Alerting } from '../domain/alerting/config.js';
 import { CameraFile, type Camera } from '../domain/camera.js';
 import { InputError, PermanentError, messageOf } from '../errors.js';
 import type { Cameras } from '../ports.js';
@@ -14,7 +16,7 @@ export interface CameraSettings {
   readonly file: CameraFile;
   /** `defaults` as written, references filled. */
   readonly defaults: Plain;
-  /** Variables of the environment that the file refers to. */
+  /** Variables of the environment that cameras of the file refer to. */
   readonly references: ReadonlySet<string>;
 }
 
@@ -68,7 +70,18 @@ function parseSettings(text: string, name: string, env: Environment): CameraSett
     );
   }
   const defaults = isPlain(raw) && isPlain(raw['defaults']) ? raw['defaults'] : {};
-  return { file: parseRaw(raw, defaults, `${name}:\n  `), defaults, references };
+  return { file: parseRaw(raw, defaults, `${name}:\n  `), defaults, references: camerasOnly(written) };
+}
+
+/** A secret of recipients (of their webhooks) is nothing that a camera's source may name. */
+function camerasOnly(written: unknown): ReadonlySet<string> {
+  const references = new Set<string>();
+  if (isPlain(written))
+    fillReferences([written['defaults'], written['cameras']], (name) => {
+      references.add(name);
+      return undefined;
+    });
+  return references;
 }
 
 /**
@@ -108,16 +121,20 @@ function parseRaw(raw: unknown, defaults: Plain, before: string): CameraFile {
   const parsed = CameraFile.safeParse(withDefaults(raw, defaults));
   const mistakes = parsed.success ? [] : parsed.error.issues.flatMap((issue) => describe(issue, raw));
   mistakes.push(...duplicateIds(raw));
+  if (parsed.success) mistakes.push(...alertingMistakes(parsed.data));
   if (mistakes.length > 0 || !parsed.success) throw new InputError(`${before}${mistakes.join('\n  ')}`);
   return parsed.data;
 }
 
-/** The Cameras port over a parsed file. */
-export function createCameras(file: Pick<CameraFile, 'site' | 'cameras' | 'recipients'>): Cameras {
+/** The Cameras port over a parsed file. @param file.alerting default: everybody is told at once */
+export function createCameras(
+  file: Pick<CameraFile, 'site' | 'cameras' | 'recipients'> & Partial<Pick<CameraFile, 'alerting'>>,
+): Cameras {
   const byId = new Map(file.cameras.map((camera) => [camera.id, camera]));
   return {
     site: file.site,
     recipients: file.recipients,
+    alerting: file.alerting ?? Alerting.parse({}),
     all: () => file.cameras,
     get: (id): Camera => {
       const camera = byId.get(id);
@@ -175,12 +192,22 @@ function describe(issue: z.core.$ZodIssue, raw: unknown): string[] {
   if (issue.code === 'invalid_type' && valueAt(issue.path, raw) === undefined)
     return [`${where} is missing (${issue.expected})`];
   const value = valueAt(issue.path, raw);
-  const secret =
-    issue.path.includes('source') || issue.path.includes('detectSource') || issue.path.includes('email');
   const shown =
-    value === undefined || secret || typeof value === 'object' ? '' : ` is ${JSON.stringify(value)}:`;
+    value === undefined || isSecret(issue.path) || typeof value === 'object'
+      ? ''
+      : ` is ${JSON.stringify(value)}:`;
   return [`${where}${shown} ${issue.message}`];
 }
+
+/** Credentials, addresses and phone numbers are not repeated. */
+function isSecret(path: readonly PropertyKey[]): boolean {
+  if (path[0] === 'recipients') return !PLAIN_OF_RECIPIENT.has(path[2]);
+  return path.includes('source') || path.includes('detectSource');
+}
+
+const PLAIN_OF_RECIPIENT: ReadonlySet<PropertyKey | undefined> = new Set([
+  ...['id', 'log', 'language', 'timeZone', 'quietHours', 'quietBelow', 'maxPerHour'],
+]);
 
 function valueAt(path: readonly PropertyKey[], raw: unknown): unknown {
   return path.reduce<unknown>(

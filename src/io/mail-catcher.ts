@@ -4,10 +4,10 @@ import PostalMime from 'postal-mime';
 import { SMTPServer } from 'smtp-server';
 
 /**
- * What the server does with the next mails: 250, 550, 451; `drop` breaks the connection when the mail has arrived,
+ * What the server does with the next mails: 250, 550, 451, 421; `drop` breaks the connection when the mail has arrived,
  * `hang` never answers.
  */
-export type Behaviour = 'accept' | 'refuse' | 'defer' | 'drop' | 'hang';
+export type Behaviour = 'accept' | 'refuse' | 'defer' | 'busy' | 'drop' | 'hang';
 
 export interface CaughtMail {
   readonly messageId: string;
@@ -35,6 +35,8 @@ export interface MailCatcher {
   readonly mails: readonly CaughtMail[];
   /** Conversations begun so far. */
   readonly connections: () => number;
+  /** Conversations going on. */
+  readonly open: () => number;
   behave(behaviour: Behaviour): void;
   close(): Promise<void>;
 }
@@ -74,6 +76,7 @@ export async function startMailCatcher(
     onRcptTo: ({ address }, _session, callback) => {
       if (behaviour === 'refuse') callback(answer(550, `<${address}>: no such mailbox`));
       else if (behaviour === 'defer') callback(answer(451, `<${address}>: try again later`));
+      else if (behaviour === 'busy') callback(answer(421, 'service closing, come back later'));
       else callback();
     },
     onData: (stream, session, callback) => {
@@ -98,6 +101,7 @@ export async function startMailCatcher(
     url: `smtp://${login ? `${encodeURIComponent(login.user)}:${encodeURIComponent(login.password)}@` : ''}${host}:${port}`,
     mails,
     connections: () => connections,
+    open: () => server.connections.size,
     behave: (next) => {
       behaviour = next;
     },

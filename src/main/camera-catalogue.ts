@@ -70,6 +70,10 @@ export class FollowedCatalogue implements CameraCatalogue {
     return this.settings.file.recipients;
   }
 
+  get alerting(): CameraCatalogue['alerting'] {
+    return this.settings.file.alerting;
+  }
+
   all(): readonly Camera[] {
     return this.#merged.cameras;
   }
@@ -169,7 +173,7 @@ export class FollowedCatalogue implements CameraCatalogue {
   }
 
   #use(settings: CameraSettings, stored: Stored): void {
-    const [before, { site, recipients }] = [this.#merged, this.settings.file];
+    const [before, { site, recipients, alerting }] = [this.#merged, this.settings.file];
     const fresh = mergeCameras(settings, stored.rows, this.options.path, this.options.env);
     this.settings = settings;
     this.stored = stored;
@@ -177,7 +181,10 @@ export class FollowedCatalogue implements CameraCatalogue {
     this.#tell(fresh.problems.filter((problem) => !before.problems.includes(problem)));
     const isSame =
       this.#merged.cameras === before.cameras &&
-      isDeepStrictEqual([before.abouts, site, recipients], [fresh.abouts, this.site, this.recipients]);
+      isDeepStrictEqual(
+        [before.abouts, site, recipients, alerting],
+        [fresh.abouts, this.site, this.recipients, this.alerting],
+      );
     if (isSame) return;
     this.options.log.info({ cameras: fresh.cameras.length }, 'the cameras have changed');
     for (const listener of [...this.#listeners]) listener();

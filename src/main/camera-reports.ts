@@ -26,24 +26,26 @@ export function cameraReports(
       if (camera) await askForEarlyCheck(producer, camera, state, Date.now());
     },
 
-    async onTamper({ cameraId, kind, phase, at, picture }) {
+    async onTamper({ cameraId, kind, phase, isLasting, at, picture }) {
       const id = eventId(cameraId, { type: 'tamper', at, kind, phase });
       const snapshot = `events/${cameraId}/${new Date(at).toISOString().slice(0, 10)}/${id}.jpg`;
       await snapshots.put(snapshot, await pictures.jpeg(picture));
       const event: CameraEvent = { type: 'tamper', id, cameraId, at, kind, phase, snapshot };
       await events.add([event]);
-      if (phase === 'end') return;
+      // Nobody has put it right: the incident waits for somebody who does.
+      if (isLasting) return;
       const name = cameras.all().find((camera) => camera.id === cameraId)?.name ?? cameraId;
       await producer.enqueue(alert, {
         ...{ id, cameraId, at, eventId: id, snapshot },
-        ...{ kind: 'tamper', severity: 'critical', summary: `${WHAT[kind]} (${name})` },
+        ...{ kind: 'tamper', severity: phase === 'begin' ? 'critical' : 'info', phase },
+        summary: `${WHAT[kind][phase]} (${name})`,
       });
     },
   };
 }
 
 const WHAT = {
-  blackout: 'the picture went dark and stays dark',
-  covered: 'something covers the lens',
-  moved: 'the camera looks elsewhere',
-} satisfies Record<TamperKind, string>;
+  blackout: { begin: 'the picture went dark and stays dark', end: 'the picture is dark no more' },
+  covered: { begin: 'something covers the lens', end: 'the lens is free again' },
+  moved: { begin: 'the camera looks elsewhere', end: 'the camera looks where it did' },
+} satisfies Record<TamperKind, Record<'begin' | 'end', string>>;

@@ -8,6 +8,7 @@ import { InputError, messageOf } from '../errors.js';
 import type { PlatesOptions } from './commands/plates.js';
 import { EXIT_FAILED, EXIT_OK, EXIT_USAGE } from './exit-codes.js';
 import { ROOT } from './installation.js';
+import { addAlertingCommands } from './alerting-commands.js';
 import { addListCommands } from './list-commands.js';
 
 /**
@@ -39,7 +40,7 @@ Start here
 More machines (same REDIS_URL, FRAME_REDIS_URL and DATABASE_URL everywhere)
   camqueue worker motion        one process per core
   camqueue worker license-plate one process per core, where cameras read plates
-  camqueue worker alert notification cleanup health-check
+  camqueue worker alert escalation notification incident-sweep cleanup health-check
 
 Work with queues: ${queueNames.join(', ')}
   camqueue enqueue alert '{"id":"door-1","cameraId":"gate-1","kind":"intrusion","at":1795251600000,"summary":"door open"}' --wait
@@ -282,6 +283,7 @@ program
   );
 
 addListCommands(program, { json, dataDir, camerasFile, finish });
+addAlertingCommands(program, { json, dataDir, camerasFile, finish });
 
 const keys = program
   .command('keys')

@@ -5,7 +5,8 @@ import type { Camera } from '../domain/camera.js';
 import { messageOf } from '../errors.js';
 import { withFileLock } from '../io/redis/file-lock.js';
 import type { Log } from '../log.js';
-import type { AuditLog, Gap, RecordingFiles, RecordingIndex } from '../ports.js';
+import type { AuditLog } from '../ports/audit.js';
+import type { Gap, RecordingFiles, RecordingIndex } from '../ports.js';
 import { recoverSegment } from '../sampler/recover-recordings.js';
 import { endRetention, makeRoom } from './remove-recordings.js';
 

@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { z } from 'zod';
 import { alert } from '../../jobs/alert/job.js';
 import { SYSTEM } from '../domain/ids.js';
 import type { RecordingFiles } from '../ports.js';
-import type { Producer } from '../../queues/types.js';
 import { startDiskGuard, type DiskState } from './disk-guard.js';
 import type { World } from './world.js';
 
@@ -20,14 +20,17 @@ export async function guardRecordings(
   const [index, gaps] = [await world.recordings(), await world.gaps()];
   const producer = world.producer();
   const stopping = new AbortController();
+  const tell = async (phase: 'begin' | 'end', state: DiskState): Promise<void> => {
+    await producer.enqueue(alert, diskAlert(phase, await placeOf(world, files), state, Date.now()));
+  };
   const guarding = startDiskGuard({
     ...{ files, index, audit, log, signal: stopping.signal },
     cameras: () => cameras.all(),
     minFreeBytes: config.DISK_MIN_FREE_MB * MB,
     lockPath: join(config.DATA_DIR, 'disk-guard.lock'),
     onGap: (gap) => gaps.begin(gap),
-    onLow: async (state) => tellLow(producer, await placeOf(world, files), state, Date.now()),
-    onRecovered: async (state) => tellRecovered(producer, await placeOf(world, files), state, Date.now()),
+    onLow: (state) => tell('begin', state),
+    onRecovered: (state) => tell('end', state),
   });
   return {
     async stop() {
@@ -50,34 +53,27 @@ async function placeOf({ config }: Pick<World, 'config'>, { node }: RecordingFil
 }
 
 /**
- * The same kinds as the health check's (see src/domain/health/alert-rules.ts), so that people hear of one full disk
- * once; but this one is sooner, and also tells of a disk that is full and has room again between two checks.
- * Repeated within the hour it is one.
+ * The same kind as the health check's (see src/domain/health/alert-rules.ts), so that people hear of one full disk once;
+ * but this one is sooner, and also tells of a disk that is full and has room again between two checks. Repeated within
+ * the hour it is one.
+ * @param phase end: it has room again
  */
-async function tellLow(
-  producer: Pick<Producer, 'enqueue'>,
+export function diskAlert(
+  phase: 'begin' | 'end',
   { node, disk }: Place,
   { freeBytes, minFreeBytes }: DiskState,
   now: number,
-): Promise<void> {
-  await producer.enqueue(alert, {
-    ...{ id: alertId('disk-low', node, now), cameraId: SYSTEM, at: now },
-    ...{ kind: `disk-low-${disk}`, severity: 'critical' },
-    summary: `the disk of the recordings on ${node} has ${mb(freeBytes)} MB free, the least is ${mb(minFreeBytes)} MB: the oldest unprotected recordings are removed`,
-  });
-}
-
-async function tellRecovered(
-  producer: Pick<Producer, 'enqueue'>,
-  { node, disk }: Place,
-  { freeBytes }: DiskState,
-  now: number,
-): Promise<void> {
-  await producer.enqueue(alert, {
-    ...{ id: alertId('recovered-disk', node, now), cameraId: SYSTEM, at: now },
-    ...{ kind: `recovered-disk-${disk}`, severity: 'info' },
-    summary: `the disk of the recordings on ${node} has room again: ${mb(freeBytes)} MB free`,
-  });
+): z.input<(typeof alert)['payload']> {
+  const about = { cameraId: SYSTEM, kind: `disk-low-${disk}`, at: now, phase };
+  return phase === 'begin'
+    ? {
+        ...{ ...about, id: alertId('disk-low', node, now), severity: 'critical' },
+        summary: `the disk of the recordings on ${node} has ${mb(freeBytes)} MB free, the least is ${mb(minFreeBytes)} MB: the oldest unprotected recordings are removed`,
+      }
+    : {
+        ...{ ...about, id: alertId('recovered-disk', node, now), severity: 'info' },
+        summary: `the disk of the recordings on ${node} has room again: ${mb(freeBytes)} MB free`,
+      };
 }
 
 function alertId(what: string, node: string, now: number): string {

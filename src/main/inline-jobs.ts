@@ -5,7 +5,7 @@ import { PermanentError, messageOf } from '../errors.js';
 import type { Log } from '../log.js';
 import type { Ports } from '../ports.js';
 
-/** Runs the registry's handlers in this process, one after another, without Redis: the road of `replay`. */
+/** Runs handlers of the registry in this process, one after another, without Redis: the road of `replay`. */
 export interface InlineJobs {
   enqueue: JobContext['enqueue'];
   /** Works until no job is left. */
@@ -24,8 +24,16 @@ interface Waiting {
 /**
  * Ids count as in Redis: a job with a known id is not added again, a doorbell waits at most once. A failed job is
  * not tried again: without a network between there is nothing that waiting would heal.
+ * @param options.queues those worked on, whose ports are all there; jobs of others are dropped
  */
-export function createInlineJobs(ports: Ports, log: Log, signal: AbortSignal): InlineJobs {
+export function createInlineJobs<Q extends QueueName>(options: {
+  readonly queues: readonly Q[];
+  readonly ports: Partial<Ports>;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}): InlineJobs {
+  const { ports, log, signal } = options;
+  const queues: ReadonlySet<string> = new Set(options.queues);
   const waiting: Waiting[] = [];
   const known = new Set<string>();
   const failed: { queue: string; reason: string }[] = [];
@@ -40,19 +48,21 @@ export function createInlineJobs(ports: Ports, log: Log, signal: AbortSignal): I
     const isThere =
       bell === undefined ? known.has(key) : waiting.some((job) => job.contract === contract && job.id === id);
     known.add(key);
-    if (!isThere) waiting.push({ contract, id, payload: parsed });
+    if (!isThere && queues.has(contract.name)) waiting.push({ contract, id, payload: parsed });
     return id;
   };
 
   const work = async ({ contract, id, payload }: Waiting): Promise<void> => {
     const entry = registry[contract.name as QueueName];
+    const missing = entry.ports.filter((name) => ports[name] === undefined);
+    if (missing.length > 0) throw new Error(`${contract.name} needs the ports ${missing.join(', ')}`);
     const handle = await entry.load();
     const context: JobContext<keyof Ports> = {
       jobId: id,
       attempt: 1,
       isLastAttempt: true,
       signal: AbortSignal.any([signal, AbortSignal.timeout(contract.timeoutMs)]),
-      ports,
+      ports: ports as Ports,
       now: Date.now,
       log,
       enqueue,

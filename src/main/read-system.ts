@@ -8,7 +8,7 @@ import type { Ports, SourceState } from '../ports.js';
 import type { CameraLine, QueueLine, SystemState } from './view.js';
 import type { World } from './world.js';
 
-type Read = Pick<Ports, 'cameras' | 'states' | 'alerts'>;
+type Read = Pick<Ports, 'cameras' | 'states' | 'incidents'>;
 
 /** Reads what the live view shows from the same stores as everybody else; nothing is asked of the processes. */
 export async function readSystem(
@@ -19,12 +19,11 @@ export async function readSystem(
 ): Promise<SystemState> {
   const cameras = await Promise.all(ports.cameras.all().map((camera) => readCamera(camera, ports, now)));
   const queues = await Promise.all(queueNames.map((name) => readQueue(name, world)));
-  const alerts = (await ports.alerts.list({ limit: 5 })).map(({ at, summary, state }) => ({
-    at,
-    summary,
-    state,
-  }));
-  return { elapsedMs: now - startedAt, cameras, queues, alerts };
+  const incidents = (await ports.incidents.list({ limit: 5 })).map((incident) => {
+    const { number, firstAt: at, summary, state, alerts } = incident;
+    return { number, at, summary, state, alerts };
+  });
+  return { elapsedMs: now - startedAt, cameras, queues, incidents };
 }
 
 async function readCamera(camera: Camera, ports: Read, now: number): Promise<CameraLine> {

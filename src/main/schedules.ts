@@ -1,5 +1,6 @@
 import { cleanup } from '../../jobs/cleanup/job.js';
 import { healthCheck } from '../../jobs/health-check/job.js';
+import { incidentSweep } from '../../jobs/incident-sweep/job.js';
 import type { Schedule } from '../../queues/schedules.js';
 import type { Config } from '../config.js';
 
@@ -24,6 +25,15 @@ export function schedules(
       timeZone,
       payload: (slotAt) => ({ at: slotAt }),
       // How it was while nobody looked can not be seen any more.
+      catchUp: false,
+    },
+    {
+      name: 'minute',
+      contract: incidentSweep,
+      cron: '* * * * *',
+      timeZone,
+      payload: () => ({}),
+      // The next one does all that the one before would have done.
       catchUp: false,
     },
   ];

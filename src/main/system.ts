@@ -7,6 +7,9 @@ import type { Log } from '../log.js';
 import { CLOSE_MS } from './role.js';
 import { supervise, type Role, type Supervisor } from './supervisor.js';
 
+/** What a worker needs to tell people. */
+const ALERT_QUEUES = ['alert', 'escalation', 'notification', 'incident-sweep'];
+
 export interface System extends Pick<Supervisor, 'pids' | 'gaveUp'> {
   stop(): Promise<void>;
 }
@@ -64,7 +67,7 @@ function rolesOf(
   }));
   return [
     { name: 'api', args: ['api'] },
-    { name: 'alerts', args: ['worker', 'alert', 'notification', 'cleanup', 'health-check'] },
+    { name: 'alerts', args: ['worker', ...ALERT_QUEUES, 'cleanup', 'health-check'] },
     ...motion,
     ...plates,
     { name: 'scheduler', args: ['scheduler'] },

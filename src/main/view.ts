@@ -5,7 +5,14 @@ export interface SystemState {
   readonly elapsedMs: number;
   readonly cameras: readonly CameraLine[];
   readonly queues: readonly QueueLine[];
-  readonly alerts: readonly { readonly at: number; readonly summary: string; readonly state: string }[];
+  /** The last ones, newest first. */
+  readonly incidents: readonly {
+    readonly number: number;
+    readonly at: number;
+    readonly summary: string;
+    readonly state: string;
+    readonly alerts: number;
+  }[];
 }
 
 export interface CameraLine {
@@ -32,7 +39,7 @@ export interface QueueLine {
 
 /**
  * The view as text lines, at most `columns` wide.
- * @param timeZone IANA name, for the times of alerts
+ * @param timeZone IANA name, for the times of incidents
  */
 export function drawSystem(state: SystemState, columns: number, timeZone: string): string[] {
   const cameras = [
@@ -58,8 +65,9 @@ export function drawSystem(state: SystemState, columns: number, timeZone: string
   const reasons = state.cameras
     .filter(({ reason }) => reason !== undefined)
     .map(({ id, reason }) => `  ${id}: ${reason ?? ''}`);
-  const alerts = state.alerts.map(
-    ({ at, summary, state: sent }) => `  ${clock(at, timeZone)}  ${summary}  [${sent}]`,
+  const incidents = state.incidents.map(
+    ({ number, at, summary, state: stands, alerts }) =>
+      `  #${number}  ${clock(at, timeZone)}  ${summary}  [${stands}, ${alerts} ${alerts === 1 ? 'alert' : 'alerts'}]`,
   );
   const lines = [
     `Camqueue  ${(state.elapsedMs / 1000).toFixed(0)} s`,
@@ -69,8 +77,8 @@ export function drawSystem(state: SystemState, columns: number, timeZone: string
     '',
     ...table(queues),
     '',
-    'LAST ALERTS',
-    ...(alerts.length > 0 ? alerts : ['  none yet']),
+    'LAST INCIDENTS',
+    ...(incidents.length > 0 ? incidents : ['  none yet']),
   ];
   return lines.map((line) => (line.length > columns ? `${line.slice(0, Math.max(1, columns - 1))}…` : line));
 }
@@ -82,7 +90,7 @@ export function plainLine(state: SystemState): string {
       `${id} ${status} ${(fps ?? 0).toFixed(1)} fps in ${ins} out ${out} now ${current} analysed ${counts.analysed} gated ${counts.gated} dropped ${counts.dropped}`,
   );
   const waiting = state.queues.reduce((sum, queue) => sum + queue.waiting, 0);
-  return `${(state.elapsedMs / 1000).toFixed(0).padStart(3)} s | ${cameras.join(' | ')} | ${waiting} jobs waiting | ${state.alerts.length} alerts`;
+  return `${(state.elapsedMs / 1000).toFixed(0).padStart(3)} s | ${cameras.join(' | ')} | ${waiting} jobs waiting | ${state.incidents.length} incidents`;
 }
 
 /** Columns aligned: the first to the left, numbers to the right. */

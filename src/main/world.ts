@@ -5,10 +5,7 @@ import type { Config } from '../config.js';
 import type { CameraFile } from '../domain/camera.js';
 import { readCameraFile } from '../io/camera-file.js';
 import { createMetrics, type ProcessMetrics } from '../io/metrics.js';
-import { createDetectors } from '../io/onnx/detectors.js';
 import { networksOf } from '../io/onnx/networks.js';
-import { createPlateReader } from '../io/plates/plate-reader.js';
-import { createPictures } from '../io/pictures.js';
 import { createRedisCameraLeases } from '../io/redis/camera-leases.js';
 import { createRedisCameraStates } from '../io/redis/camera-states.js';
 import { loadGrammars } from '../io/plate-grammars.js';
@@ -16,19 +13,23 @@ import { connectRedis, untilReady, type RedisAddress } from '../io/redis/connect
 import { startEmbeddedRedis } from '../io/redis/embedded.js';
 import { createRedisFrameRing } from '../io/redis/frame-ring.js';
 import { createRedisPinnedPictures } from '../io/redis/pinned-pictures.js';
-import { createMailer } from '../io/smtp.js';
+import { createLinks } from '../io/links.js';
+import { createSigner } from '../io/signer.js';
 import { sharedSecret } from '../io/redis/shared-secret.js';
 import { createSnapshotStore } from '../io/snapshots.js';
-import { createAlertStore } from '../io/sql/alert-store.js';
 import { createAuditLog } from '../io/sql/audit-log.js';
 import { createCameraStore } from '../io/sql/camera-store.js';
+import { createDeliveries } from '../io/sql/deliveries.js';
 import { createEventStore } from '../io/sql/event-store.js';
 import { createGapStore } from '../io/sql/gap-store.js';
 import { createHealthReports } from '../io/sql/health-reports.js';
+import { createIncidentStore } from '../io/sql/incident-store.js';
+import { createMaintenances } from '../io/sql/maintenances.js';
 import { openDatabase } from '../io/sql/open.js';
 import { createPassageStore } from '../io/sql/passage-store.js';
 import { createPlateLists } from '../io/sql/plate-lists.js';
 import { createPrincipals } from '../io/sql/principals.js';
+import { createPushTokens } from '../io/sql/push-tokens.js';
 import { createRecordingIndex } from '../io/sql/recording-index.js';
 import type { Log } from '../log.js';
 import type {
@@ -80,7 +81,7 @@ export interface World {
 
 /**
  * Opens the installation for one process: attaches to its Redis (embedded unless the configuration names one) and
- * builds ports on demand.
+ * builds ports on demand; what only some ports need (networks, pictures, providers) is loaded with them.
  * @param role what the process is, for logs and metrics
  * @throws InputError when Redis, the database or the camera file cannot be used; the message says what to do.
  */
@@ -114,12 +115,9 @@ export async function openWorld(config: Config, role: string, log: Log): Promise
     closers.push(() => opened.close());
     return opened;
   });
-  const cameraStore = once(async () =>
-    createCameraStore(
-      await database(),
-      await sharedSecret(await jobsRedis(), config.QUEUE_PREFIX, 'cameras'),
-    ),
-  );
+  const secret = async (purpose: string): Promise<string> =>
+    sharedSecret(await jobsRedis(), config.QUEUE_PREFIX, purpose);
+  const cameraStore = once(async () => createCameraStore(await database(), await secret('cameras')));
   const catalogue = once(async () => {
     const store = await cameraStore();
     const opened = await openCameraCatalogue({ path: config.CAMERAS_FILE, store, env: process.env, log });
@@ -142,22 +140,31 @@ export async function openWorld(config: Config, role: string, log: Log): Promise
     ),
     states: once(async () => createRedisCameraStates(await jobsRedis(), config.QUEUE_PREFIX)),
     detectors: once(async () =>
-      createDetectors({
+      (await import('../io/onnx/detectors.js')).createDetectors({
         modelsDir: config.MODELS_DIR,
         networks: networksOf(cameraFile().networks, config.MODELS_DIR),
         metrics,
       }),
     ),
-    pictures: once(async () => createPictures()),
+    pictures: once(async () => (await import('../io/pictures.js')).createPictures()),
     snapshots: once(async () => createSnapshotStore(join(config.DATA_DIR, 'snapshots'))),
     events: once(async () => createEventStore(await database())),
-    alerts: once(async () => createAlertStore(await database())),
-    audit: once(async () => createAuditLog(await database())),
-    mail: once(async () => {
-      const mailer = createMailer({ smtpUrl: config.SMTP_URL, from: config.MAIL_FROM });
-      closers.push(async () => mailer.close());
-      return mailer;
+    incidents: once(async () => createIncidentStore(await database())),
+    deliveries: once(async () => createDeliveries(await database())),
+    maintenances: once(async () => createMaintenances(await database())),
+    pushTokens: once(async () => createPushTokens(await database(), await secret('push-tokens'))),
+    signer: once(async () => createSigner(await secret('alerting'))),
+    links: once(async () => createLinks(config.PUBLIC_URL, await build.signer())),
+    templates: once(async () =>
+      (await import('../io/templates/templates.js')).createTemplates({ dir: config.TEMPLATES_DIR }),
+    ),
+    channels: once(async () => {
+      const { createChannels } = await import('../io/channels/channels.js');
+      const channels = await createChannels({ config, pushTokens: await build.pushTokens() });
+      closers.push(() => channels.close());
+      return channels;
     }),
+    audit: once(async () => createAuditLog(await database())),
     gaps,
     probes: once(async () =>
       systemProbes({
@@ -175,6 +182,7 @@ export async function openWorld(config: Config, role: string, log: Log): Promise
     ),
     reports: once(async () => createHealthReports(await database())),
     plates: once(async () => {
+      const { createPlateReader } = await import('../io/plates/plate-reader.js');
       const reader = createPlateReader({
         modelsDir: config.MODELS_DIR,
         detectors: await build.detectors(),

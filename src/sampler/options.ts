@@ -55,6 +55,8 @@ export interface Tamper {
   readonly cameraId: CameraId;
   readonly kind: TamperKind;
   readonly phase: 'begin' | 'end';
+  /** Of an end: nothing was put right, it has lasted for so long that it is the scene now. */
+  readonly isLasting?: true;
   /** Capture time of the first frame that showed it, epoch ms. */
   readonly at: number;
   readonly picture: Picture;

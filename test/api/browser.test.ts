@@ -26,7 +26,10 @@ describeInBrowser('in a real browser', () => {
     api = await startTestApi();
     browser = await chromium.launch({
       executablePath: CHROMIUM ?? '',
-      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+      args: [
+        ...['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+        '--host-resolver-rules=MAP cameras.test 127.0.0.1',
+      ],
     });
     const { states, frames } = api.deps.ports;
     const picture = {
@@ -87,6 +90,18 @@ describeInBrowser('in a real browser', () => {
     await page.waitForURL('**/login');
     await page.goto(`${api.url}/cameras`);
     expect(page.url()).toContain('/login?next=%2Fcameras');
+    await page.context().close();
+  });
+
+  it('a person logs in from another machine over plain http, where browsers say less of where a form is from', async () => {
+    const { user, password } = await api.login('viewer');
+    const page = await (await browser.newContext()).newPage();
+    await page.goto(`http://cameras.test:${new URL(api.url).port}/cameras`);
+    await page.fill('input[name=user]', user);
+    await page.fill('input[name=password]', password);
+    await page.click('button');
+    await page.waitForURL('**/cameras');
+    await page.waitForSelector('article');
     await page.context().close();
   });
 

@@ -6,6 +6,7 @@ import { publishMetrics } from '../../src/io/redis-metrics.js';
 import type { SourceState } from '../../src/ports.js';
 import { startTestApi, type TestApi } from '../support/api.js';
 import { exposition } from '../support/exposition.js';
+import { NOBODY, RULES } from '../support/incidents.js';
 import { CLEAR, play, render, walker } from '../support/scenes.js';
 
 const AT = Date.parse('2026-11-21T08:30:00.250Z');
@@ -179,7 +180,7 @@ describe('a camera that runs', () => {
 
 describe('events, alerts, audit', () => {
   beforeAll(async () => {
-    const { events, alerts, snapshots, audit } = api.deps.ports;
+    const { events, incidents, snapshots, audit } = api.deps.ports;
     await snapshots.put('gate-1/e2.jpg', Buffer.from('a picture'));
     await events.add([
       { type: 'crossing', id: 'e1', cameraId: 'gate-1', at: AT, line: 'door', direction: 'in', trackId: 1 },
@@ -195,11 +196,8 @@ describe('events, alerts, audit', () => {
       },
       { type: 'motion', id: 'e3', cameraId: 'yard', at: AT + 2000, phase: 'begin' },
     ]);
-    await alerts.open(
-      { id: 'a1', cameraId: 'gate-1', kind: 'intrusion', severity: 'warning', at: AT, summary: 'somebody' },
-      0,
-      AT + 5,
-    );
+    const alert = { id: 'a1', cameraId: 'gate-1', kind: 'intrusion', severity: 'warning', at: AT } as const;
+    await incidents.accept({ ...alert, summary: 'somebody' }, RULES, NOBODY, AT + 5);
     await audit.append({ at: AT, actor: 'key:x', action: 'test', subject: 'thing' });
   });
 
@@ -255,7 +253,13 @@ describe('events, alerts, audit', () => {
   it('lists alerts and the audit trail with ISO times', async () => {
     expect(await json('/api/v1/alerts?camera=gate-1')).toMatchObject({
       alerts: [
-        { id: 'a1', state: 'sent', at: '2026-11-21T08:30:00.250Z', createdAt: '2026-11-21T08:30:00.255Z' },
+        {
+          id: 'a1',
+          state: 'accepted',
+          incidentId: 'a1',
+          at: '2026-11-21T08:30:00.250Z',
+          createdAt: '2026-11-21T08:30:00.255Z',
+        },
       ],
     });
     const audit = await api.fetch('/api/v1/audit?subject=thing', { as: 'admin' });

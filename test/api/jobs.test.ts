@@ -105,7 +105,7 @@ describe('enqueue', () => {
 
   it('names the queues there are', async () => {
     expect((await enqueue('nope', {})).body.error.message).toContain(
-      'motion, license-plate, alert, notification',
+      'motion, license-plate, alert, escalation, notification',
     );
   });
 

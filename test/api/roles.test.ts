@@ -9,6 +9,8 @@ import { startTestApi, type TestApi } from '../support/api.js';
 const OPEN = { stranger: 200, viewer: 200, operator: 200, admin: 200 };
 const ADMIN_BODY = { stranger: 401, viewer: 403, operator: 403, admin: 415 };
 const OPERATOR_BODY = { stranger: 401, viewer: 403, operator: 415, admin: 415 };
+const OPERATOR = { stranger: 401, viewer: 403, operator: 200, admin: 200 };
+const ADMIN = { stranger: 401, viewer: 403, operator: 403, admin: 200 };
 const OPERATOR_NONE = { stranger: 401, viewer: 403, operator: 404, admin: 404 };
 const VIEWER_NONE = { stranger: 401, viewer: 404, operator: 404, admin: 404 };
 const VIEWER = { stranger: 401, viewer: 200, operator: 200, admin: 200 };
@@ -89,7 +91,31 @@ const ROUTES: readonly [method: string, path: string, url: string, answers: type
     { stranger: 401, viewer: 404, operator: 404, admin: 404 },
   ],
   ['get', '/api/v1/alerts', '/api/v1/alerts', VIEWER],
-  ['get', '/api/v1/audit', '/api/v1/audit', { stranger: 401, viewer: 403, operator: 403, admin: 200 }],
+  ['get', '/api/v1/incidents', '/api/v1/incidents', VIEWER],
+  ['get', '/api/v1/incidents/counts', '/api/v1/incidents/counts', VIEWER],
+  ['get', '/api/v1/incidents/:number', '/api/v1/incidents/1', VIEWER_NONE],
+  ['get', '/api/v1/incidents/:number/snapshot.jpg', '/api/v1/incidents/1/snapshot.jpg', VIEWER_NONE],
+  ['post', '/api/v1/incidents/:number/acknowledge', '/api/v1/incidents/1/acknowledge', OPERATOR_NONE],
+  ['post', '/api/v1/incidents/:number/resolve', '/api/v1/incidents/1/resolve', OPERATOR_NONE],
+  ['post', '/api/v1/incidents/:number/verdict', '/api/v1/incidents/1/verdict', OPERATOR_BODY],
+  ['post', '/api/v1/incidents/:number/notes', '/api/v1/incidents/1/notes', OPERATOR_BODY],
+  ['get', '/api/v1/deliveries', '/api/v1/deliveries', VIEWER],
+  ['get', '/api/v1/channels', '/api/v1/channels', ADMIN],
+  ['post', '/api/v1/channels/:channel/test', '/api/v1/channels/log/test', ADMIN_BODY],
+  ['get', '/api/v1/maintenance', '/api/v1/maintenance', VIEWER],
+  ['post', '/api/v1/maintenance', '/api/v1/maintenance', OPERATOR_BODY],
+  ['delete', '/api/v1/maintenance/:id', '/api/v1/maintenance/1', OPERATOR_NONE],
+  ['get', '/api/v1/recipients', '/api/v1/recipients', OPERATOR],
+  ['put', '/api/v1/push-tokens', '/api/v1/push-tokens', OPERATOR_BODY],
+  ['get', '/api/v1/push-tokens', '/api/v1/push-tokens', ADMIN],
+  [
+    'delete',
+    '/api/v1/push-tokens/:id',
+    '/api/v1/push-tokens/x',
+    { stranger: 401, viewer: 403, operator: 403, admin: 404 },
+  ],
+  ['get', '/api/v1/audit', '/api/v1/audit', ADMIN],
+  ['get', '/api/v1/audit/verify', '/api/v1/audit/verify', ADMIN],
   ['get', '/api/v1/queues', '/api/v1/queues', VIEWER],
   ['get', '/api/v1/health', '/api/v1/health', { stranger: 401, viewer: 404, operator: 404, admin: 404 }],
   ['get', '/api/v1/health/reports', '/api/v1/health/reports', VIEWER],
@@ -127,6 +153,8 @@ const ROUTES: readonly [method: string, path: string, url: string, answers: type
 const PAGES: typeof ROUTES = [
   ['get', '/', '/', { stranger: 401, viewer: 303, operator: 303, admin: 303 }],
   ['get', '/cameras', '/cameras', VIEWER],
+  ['get', '/incidents', '/incidents', VIEWER],
+  ['get', '/incidents/:number', '/incidents/42', VIEWER],
   ['get', '/plates', '/plates', VIEWER],
   ['get', '/admin/queues', '/admin/queues/', VIEWER],
   ['get', '/admin/queues', '/admin/queues/api/queues', VIEWER],

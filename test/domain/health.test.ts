@@ -36,8 +36,9 @@ function play(
   });
   return { told, report };
 }
+/** The kinds; an end is marked by `/`. */
 const kinds = (told: HealthAlert[][]): string[] =>
-  told.map((alerts) => alerts.map(({ kind }) => kind).join());
+  told.map((alerts) => alerts.map(({ kind, phase }) => (phase === 'end' ? `/${kind}` : kind)).join());
 
 describe('what people are told', () => {
   it('is told once when a camera stays down, and once when it is back', () => {
@@ -45,18 +46,21 @@ describe('what people are told', () => {
     const down = [finding('camera/gate-1', 'fail', since)];
     const ok = [finding('camera/gate-1', 'ok', AT + 3 * MINUTE - 40 * S)];
     const { told, report } = play([[finding('camera/gate-1', 'ok')], down, down, ok, ok]);
-    expect(kinds(told)).toEqual(['', 'camera-down', '', 'camera-recovered', '']);
+    expect(kinds(told)).toEqual(['', 'camera-down', '', '/camera-down', '']);
     expect(told[1]).toEqual([
       {
         id: `health-camera-gate-1-${since}`,
         cameraId: 'gate-1',
         kind: 'camera-down',
         severity: 'critical',
+        phase: 'begin',
         at: AT + MINUTE,
         summary: 'Cổng chính: is fail',
       },
     ]);
-    expect(told[3]?.[0]).toMatchObject({ severity: 'info', cameraId: 'gate-1' });
+    expect(told[3]).toMatchObject([
+      { severity: 'info', cameraId: 'gate-1', summary: 'Cổng chính: gives pictures again' },
+    ]);
     expect(report?.entries[0]).toMatchObject({ state: 'ok', isAlerted: false, since: AT + 140 * S });
   });
 
@@ -92,14 +96,15 @@ describe('what people are told', () => {
     const first = [finding('camera/gate-1', 'fail', AT - MINUTE)];
     const second = [finding('camera/gate-1', 'fail', AT + 2 * MINUTE)];
     const { told } = play([first, ok, ok, second, second, second, second], slow);
-    expect(kinds(told)).toEqual(['camera-down', 'camera-recovered', '', '', '', 'camera-down', '']);
+    expect(kinds(told)).toEqual(['camera-down', '/camera-down', '', '', '', 'camera-down', '']);
   });
 
-  it('is quiet about a camera that is switched off, also when it was down', () => {
+  it('ends what a camera had that is switched off, and is quiet about it', () => {
     const off = { ...finding('camera/gate-1', 'ok', AT), measures: { isOff: true } };
     const { told, report } = play([[finding('camera/gate-1', 'fail', AT - MINUTE)], [off], [off]]);
-    expect(kinds(told)).toEqual(['camera-down', '', '']);
+    expect(kinds(told)).toEqual(['camera-down', '/camera-down', '']);
     expect(report?.entries[0]?.isAlerted).toBe(false);
+    expect(kinds(play([[off], [off]]).told)).toEqual(['', '']);
   });
 
   it('tells about the system without a camera, each thing for itself', () => {
@@ -139,7 +144,7 @@ describe('what people are told', () => {
       'certificate-expiring-cam-example-org-443',
       '',
       '',
-      'recovered-certificate-cam-example-org-443',
+      '/certificate-expiring-cam-example-org-443',
     ]);
     expect(new Set(told.flat().map(({ id }) => id)).size).toBe(3);
   });
@@ -152,9 +157,18 @@ describe('what people are told', () => {
     expect(report?.entries).toHaveLength(1);
   });
 
-  it('forgets things that are there no more', () => {
-    const { told, report } = play([[finding('camera/gate-1', 'fail', AT - MINUTE)], []]);
-    expect(kinds(told)).toEqual(['camera-down', '']);
+  it('ends and forgets things that are there no more', () => {
+    const there = [
+      finding('camera/old', 'fail', AT - MINUTE),
+      finding('disk/data', 'ok'),
+      finding('sql', 'fail'),
+    ];
+    const { told, report } = play([there, [], []]);
+    expect(kinds(told)).toEqual(['camera-down,database-trouble', '/camera-down,/database-trouble', '']);
+    expect(told[1]?.map(({ cameraId, summary }) => [cameraId, summary])).toEqual([
+      ['old', 'old: is there no more'],
+      ['system', 'sql is there no more'],
+    ]);
     expect(report).toMatchObject({ state: 'ok', entries: [] });
   });
 
@@ -173,18 +187,18 @@ describe('what people are told', () => {
     { maxLength: 30 },
   );
 
-  it('down and recovered take turns, each kind a cooldown apart, whatever happens', () => {
+  it('down and its end take turns, each a cooldown apart, whatever happens', () => {
     fc.assert(
       fc.property(anySlots, fc.constantFrom(1, 60, 150, 600), (slots, cooldownS) => {
         const camera = { ...gate, alerts: { ...gate.alerts, cooldownS } };
         const told = play(slots, camera)
           .told.flat()
           .filter(({ cameraId }) => cameraId === 'gate-1');
-        told.forEach(({ kind }, i) => {
-          expect(kind).toBe(i % 2 === 0 ? 'camera-down' : 'camera-recovered');
+        told.forEach(({ kind, phase }, i) => {
+          expect([kind, phase]).toEqual(['camera-down', i % 2 === 0 ? 'begin' : 'end']);
         });
-        for (const kind of ['camera-down', 'camera-recovered']) {
-          const ats = told.filter((alert) => alert.kind === kind).map(({ at }) => at);
+        for (const phase of ['begin', 'end']) {
+          const ats = told.filter((alert) => alert.phase === phase).map(({ at }) => at);
           ats.slice(1).forEach((at, i) => expect(at - (ats[i] ?? 0)).toBeGreaterThanOrEqual(cooldownS * S));
         }
         expect(new Set(told.map(({ id }) => id)).size).toBe(told.length);
@@ -200,8 +214,8 @@ describe('what people are told', () => {
           ...gate,
           alerts: { downAfterS: 30, cooldownS: 600 },
         });
-        const last = told.flat().findLast(({ cameraId }) => cameraId === 'gate-1')?.kind;
-        expect(last ?? 'camera-recovered').toBe(end === 'ok' ? 'camera-recovered' : 'camera-down');
+        const last = told.flat().findLast(({ cameraId }) => cameraId === 'gate-1')?.phase;
+        expect(last ?? 'end').toBe(end === 'ok' ? 'end' : 'begin');
       }),
     );
   });

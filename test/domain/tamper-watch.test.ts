@@ -158,11 +158,11 @@ describe('a square with people', () => {
   it('another scene is the scene after ten minutes', () => {
     const turned = shifted(0.5, 0.3);
     const parts = [{ looks: 30 }, { looks: 130, change: turned, everyMs: 5000 }, { looks: 12, change: hand }];
-    const told = play(frames.slice(0, 20), parts).map(({ kind, phase, at }) => [kind, phase, at]);
-    expect(told).toEqual([
-      ['moved', 'begin', 15_000],
-      ['moved', 'end', 615_000],
-      ['covered', 'begin', 665_000],
+    const told = play(frames.slice(0, 20), parts);
+    expect(told.map(({ kind, phase, isLasting, at }) => [kind, phase, isLasting, at])).toEqual([
+      ['moved', 'begin', undefined, 15_000],
+      ['moved', 'end', true, 615_000],
+      ['covered', 'begin', undefined, 665_000],
     ]);
   });
 

@@ -1,3 +1,6 @@
+import { z } from 'zod';
+import { Alerting, Channel } from '../../src/domain/alerting/config.js';
+import { CameraFile } from '../../src/domain/camera.js';
 import { createCameras, parseCamera, parseCameraFile, readCameraFile } from '../../src/io/camera-file.js';
 
 const camera = (fields: string): string => `cameras: [ { id: gate-1, source: clip.mp4, ${fields} } ]`;
@@ -130,6 +133,127 @@ test('a file may list no camera: they are managed through the API then', () => {
   expect(parse('cameras: []').cameras).toEqual([]);
 });
 
+describe('recipients and rules', () => {
+  const people = `recipients:
+  - { id: guard, email: guard@example.org, phone: "+84912345678" }
+  - { id: chief, log: true, webhook: { url: "https://hooks.example.org/\${HOOK_PATH}", secret: "\${HOOK_SECRET}" } }
+`;
+  const env = { HOOK_PATH: 'p4th', HOOK_SECRET: 'geheim-geheim-geheim' };
+  const rules = (text: string, also = ''): ReturnType<typeof parse> =>
+    parse(`${people}${also}alerting: { ${text} }\ncameras: []`, env);
+
+  test('all of it, with references', () => {
+    const { recipients, alerting } = rules(`
+  severity: [ { when: { kinds: [intrusion], time: "22:00-06:00" }, raise: 1 } ],
+  onCall: [ { id: night, start: 2026-11-02, who: [guard, chief], overrides: [ { from: 2026-12-24T18:00:00+07:00, to: 2026-12-25T18:00:00+07:00, who: [chief] } ] } ],
+  policies: [ { id: yard, repeat: 1, steps: [ { to: [on-call:night], channels: [sms, log], mode: first }, { afterS: 300, to: ["*"] } ] } ],
+  routes: [ { when: { groups: [north*] }, policy: yard }, { when: { kinds: [plate-unknown] }, policy: none } ]`);
+    expect(recipients.map(({ id }) => id)).toEqual(['guard', 'chief']);
+    expect(recipients[1]?.webhook).toEqual({
+      url: 'https://hooks.example.org/p4th',
+      secret: 'geheim-geheim-geheim',
+    });
+    expect(alerting.policies[0]?.steps[1]).toEqual({ afterS: 300, to: ['*'], mode: 'all' });
+    expect(createCameras(parse(`${people}cameras: []`, env)).alerting).toMatchObject({ tellEnd: true });
+  });
+
+  const step = (fields: string): string => `policies: [ { id: p, steps: [ { ${fields} } ] } ]`;
+  const night = (fields: string): string => `onCall: [ { id: night, start: 2026-11-02, ${fields} } ]`;
+  test.each([
+    [
+      'a route to nowhere',
+      'routes: [ { policy: yrad } ]',
+      'alerting.routes[0].policy is "yrad": there is no such policy; there are none',
+    ],
+    [
+      'a step for a stranger',
+      step('to: [gaurd]'),
+      'alerting.policies[0].steps[0].to[0] is "gaurd": there is no such recipient; there are guard, chief',
+    ],
+    [
+      'a step for a list that is not there',
+      step('to: ["on-call:night"]'),
+      'alerting.policies[0].steps[0].to[0] is "on-call:night": there is no such list in alerting.onCall; there is none at all',
+    ],
+    [
+      'a step on channels that nobody it means has',
+      step('to: [guard], channels: [push, webhook]'),
+      'alerting.policies[0].steps[0].channels is [push, webhook]: nobody of guard has one of these',
+    ],
+    [
+      'a stranger on call',
+      night('who: [guard, ghost]'),
+      'alerting.onCall[0].who[1] is "ghost": there is no such recipient',
+    ],
+    [
+      'a stranger who stands in',
+      night(
+        'who: [guard], overrides: [ { from: 2026-12-24T18:00:00Z, to: 2026-12-25T18:00:00Z, who: [ghost] } ]',
+      ),
+      'alerting.onCall[0].overrides[0].who[0] is "ghost"',
+    ],
+    [
+      'an override that ends before it begins',
+      night(
+        'who: [guard], overrides: [ { from: 2026-12-24T18:00:00Z, to: 2026-12-24T18:00:00+07:00, who: [guard] } ]',
+      ),
+      'alerting.onCall[0].overrides[0].to is 2026-12-24T18:00:00+07:00: must be after from',
+    ],
+    [
+      'a day that is none',
+      'onCall: [ { id: night, start: 2026-11-31, who: [guard] } ]',
+      'alerting.onCall[0].start is "2026-11-31": must be a day',
+    ],
+    [
+      'two policies of one name',
+      'policies: [ { id: p, steps: [ { to: ["*"] } ] }, { id: p, steps: [ { to: ["*"] } ] } ]',
+      'alerting.policies[1].id is "p", which another one has',
+    ],
+    [
+      'two lists of one name',
+      'onCall: [ { id: n, start: 2026-11-02, who: [guard] }, { id: n, start: 2026-11-02, who: [chief] } ]',
+      'alerting.onCall[1].id is "n", which another one has',
+    ],
+    [
+      'a policy with a name that means something',
+      'policies: [ { id: none, steps: [ { to: ["*"] } ] } ]',
+      'alerting.policies[0].id is "none", which means that nobody is told; choose another id',
+    ],
+    [
+      'a rule that raises and sets',
+      'severity: [ { raise: 1, set: info } ]',
+      'alerting.severity[0] needs one of set, raise and lower',
+    ],
+    ['a misspelt field', 'tellends: true', 'alerting: unknown field "tellends" (check the spelling)'],
+    ['a glob that is none', 'routes: [ { when: { kinds: ["plate?"] }, policy: none } ]', 'must be an id, in'],
+  ])('%s is refused: field, value, what to do', (_, text, message) => {
+    expect(() => rules(text)).toThrow(message);
+  });
+
+  test.each([
+    ['two of one name', '{ id: a, log: true }, { id: a, log: true }', 'recipients[1].id is "a", which'],
+    ['nobody can be reached', '{ id: a }', 'recipients[0] has no address: give email, phone'],
+    ['a number without its country', '{ id: a, phone: "0912-777" }', 'recipients[0].phone must be a number'],
+    ['no address', '{ id: a, email: 0912-777 }', 'recipients[0].email is no e-mail address'],
+    [
+      'a short secret',
+      '{ id: a, webhook: { url: "https://x/", secret: 0912-777 } }',
+      'at least 16 characters',
+    ],
+    ['no topic', '{ id: a, push: { topic: "0912-777/" } }', 'recipients[0].push.topic must be 1-200 of'],
+    ['no push', '{ id: a, push: 0912-777 }', 'recipients[0].push must be true, false or'],
+    ['hours that are none', '{ id: a, log: true, quietHours: late }', 'recipients[0].quietHours is "late"'],
+  ])('%s is refused, and no address is repeated', (_, text, message) => {
+    const file = `recipients: [ ${text} ]\ncameras: []`;
+    expect(() => parse(file)).toThrow(message);
+    expect(() => parse(file)).not.toThrow(/0912-777/);
+  });
+
+  test('a secret that is not set is named', () => {
+    expect(() => parse(`${people}cameras: []`)).toThrow(/refers to HOOK_PATH, HOOK_SECRET: set them/);
+  });
+});
+
 describe('a camera given elsewhere', () => {
   const context = {
     defaults: { fps: 8, detect: { minScore: 0.6 } },
@@ -165,6 +289,33 @@ describe('a camera given elsewhere', () => {
 test('a mistake never shows a source with its password', () => {
   expect(() => parse('cameras: [ { id: a, source: ["rtsp://u:hunter2@h/"] } ]')).toThrow(/source/);
   expect(() => parse('cameras: [ { id: a, source: ["rtsp://u:hunter2@h/"] } ]')).not.toThrow(/hunter2/);
+});
+
+test('editors are told of recipients and rules: every field, and what it may be', () => {
+  const schema = z.toJSONSchema(CameraFile, { io: 'input', unrepresentable: 'any' });
+  const within = (...path: string[]) =>
+    path.reduce<Record<string, unknown>>((at, key) => at[key] as Record<string, unknown>, schema);
+  const alerting = ['properties', 'alerting'];
+  expect(within(...alerting, 'properties').severity).toMatchObject({ type: 'array', default: [] });
+  expect(Object.keys(within(...alerting, 'properties'))).toEqual(Object.keys(Alerting.shape));
+  expect(within(...alerting).required).toBeUndefined();
+  const step = within(
+    ...alerting,
+    ...'properties policies items properties steps items properties'.split(' '),
+  );
+  expect(step).toMatchObject({
+    channels: { type: 'array', items: { enum: Channel.options } },
+    mode: { enum: ['all', 'first'], default: 'all', description: expect.any(String) as string },
+  });
+  const recipient = within('properties', 'recipients', 'items');
+  expect(recipient).toMatchObject({
+    additionalProperties: false,
+    required: ['id'],
+    properties: {
+      phone: { pattern: String.raw`^\+[1-9]\d{6,14}$` },
+      quietHours: { description: expect.stringContaining('22:00-06:00') as string },
+    },
+  });
 });
 
 test('a missing file says how to go on', () => {

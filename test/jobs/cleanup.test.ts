@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { handle } from '../../jobs/cleanup/handler.js';
 import { cleanup } from '../../jobs/cleanup/job.js';
 import { createSnapshotStore } from '../../src/io/snapshots.js';
-import { createAlertStore } from '../../src/io/sql/alert-store.js';
 import { createAuditLog } from '../../src/io/sql/audit-log.js';
 import { createGapStore } from '../../src/io/sql/gap-store.js';
+import { createDeliveries } from '../../src/io/sql/deliveries.js';
 import { createHealthReports } from '../../src/io/sql/health-reports.js';
 import { createEventStore } from '../../src/io/sql/event-store.js';
+import { createIncidentStore } from '../../src/io/sql/incident-store.js';
 import { createPassageStore } from '../../src/io/sql/passage-store.js';
 import type { CameraEvent } from '../../src/domain/events.js';
 import { onBothDatabases } from '../support/databases.js';
@@ -24,6 +25,10 @@ const event = (id: string, at: number): CameraEvent => ({
   cameraId: 'gate-1',
   at,
 });
+const RULES = {
+  ...{ cooldownMs: 1000, maxIncidentMs: 3_600_000, expireMs: 86_400_000 },
+  ...{ storm: { incidents: 0, withinMs: 1000 }, flapping: { incidents: 0, withinMs: 1000 } },
+};
 const alert = (id: string, at: number) => ({
   id,
   cameraId: 'gate-1',
@@ -40,7 +45,7 @@ onBothDatabases('cleanup', (databases) => {
     try {
       const ports = {
         events: createEventStore(database),
-        alerts: createAlertStore(database),
+        incidents: createIncidentStore(database),
         audit: createAuditLog(database),
         snapshots: createSnapshotStore(folder),
         gaps: createGapStore(database),
@@ -69,9 +74,15 @@ onBothDatabases('cleanup', (databases) => {
       for (let i = 0; i < 501; i++)
         await ports.reports.add({ at: NOW - 8 * DAY - i, state: 'ok', entries: [] });
       await ports.reports.add({ at: NOW - 6 * DAY, state: 'ok', entries: [] });
-      await ports.alerts.open(alert('old', NOW - 31 * DAY), 1000, NOW);
-      await ports.alerts.delivery('old+guard', { alertId: 'old', recipient: 'guard', channel: 'email' }, NOW);
-      await ports.alerts.open(alert('new', NOW - DAY), 1000, NOW);
+      for (const [id, ageDays] of [
+        ['old', 31],
+        ['new', 1],
+      ] as const) {
+        const at = NOW - ageDays * DAY;
+        await ports.incidents.accept(alert(id, at), RULES, { policy: 'all', steps: [] }, at);
+        await ports.incidents.tell(id, 0, [{ recipient: 'guard', channel: 'email', otherChannels: [] }], at);
+        await ports.incidents.resolve(id, 'guard', at);
+      }
       for (const [key, ageDays] of [
         ['events/gate-1/a/old.jpg', 31],
         ['events/gate-1/b/new.jpg', 1],
@@ -100,11 +111,13 @@ onBothDatabases('cleanup', (databases) => {
         },
       });
       expect((await ports.events.list({ limit: 10 })).map(({ id }) => id)).toEqual(['new', 'edge']);
-      expect((await ports.alerts.list({ limit: 10 })).map(({ id }) => id)).toEqual(['new']);
+      expect((await ports.incidents.alerts({ limit: 10 })).map(({ id }) => id)).toEqual(['new']);
       const all = { from: 0, to: NOW, limit: 10 };
       expect(await ports.gaps.list({ cameraId: 'gate-1', ...all })).toHaveLength(1);
       expect(await ports.reports.list(all)).toHaveLength(1);
-      expect(await ports.alerts.deliveries({ limit: 10 })).toEqual([]);
+      expect((await ports.incidents.list({ limit: 10 })).map(({ id }) => id)).toEqual(['new']);
+      const deliveries = await createDeliveries(database).list({ limit: 10 });
+      expect(deliveries.map(({ id }) => id)).toEqual(['new+0+guard+email']);
       // Folders that became empty went with their pictures.
       expect(await readdir(join(folder, 'events/gate-1'))).toEqual(['b']);
       expect(await readdir(join(folder, 'annotated/gate-1'))).toEqual(['2.jpg']);
@@ -130,7 +143,8 @@ onBothDatabases('cleanup', (databases) => {
           plates: 0,
         },
       });
-      expect(await ports.audit.list({ limit: 10 })).toHaveLength(1);
+      const trail = await ports.audit.list({ action: 'retention.', limit: 10 });
+      expect(trail).toHaveLength(1);
     } finally {
       await database.close();
       await rm(folder, { recursive: true, force: true });

@@ -4,9 +4,13 @@ import { handle } from '../../jobs/health-check/handler.js';
 import { healthCheck } from '../../jobs/health-check/job.js';
 import { CameraFile } from '../../src/domain/camera.js';
 import { createCameras } from '../../src/io/camera-file.js';
-import { createAlertStore } from '../../src/io/sql/alert-store.js';
-import { createAuditLog } from '../../src/io/sql/audit-log.js';
+import { createMemoryCameraStates } from '../../src/io/memory/camera-states.js';
+import { createSigner } from '../../src/io/signer.js';
+import { createEventStore } from '../../src/io/sql/event-store.js';
 import { createHealthReports } from '../../src/io/sql/health-reports.js';
+import { createIncidentStore } from '../../src/io/sql/incident-store.js';
+import { createMaintenances } from '../../src/io/sql/maintenances.js';
+import { createPassageStore } from '../../src/io/sql/passage-store.js';
 import type { HealthFinding, Ports } from '../../src/ports.js';
 import { onBothDatabases } from '../support/databases.js';
 import { runJob, testContext } from '../support/job-context.js';
@@ -111,20 +115,35 @@ onBothDatabases('a health check', ({ open }) => {
     },
   );
 
-  it('what it enqueues is told by the alert job: about the camera and about the system', async () => {
+  it('what it enqueues becomes incidents, of the camera and of the system, and ends them', async () => {
     const database = await open();
     const reports = createHealthReports(database);
-    const ctx = testContext({ cameras, reports, probes: finding(camera('fail'), disk) });
-    await runJob(healthCheck, handle, { at: AT }, ctx);
-    const alerts = createAlertStore(database);
-    const inner = testContext({ cameras, alerts, audit: createAuditLog(database) });
-    for (const { payload } of ctx.followUps) await runJob(alert, handleAlert, payload as never, inner);
-    expect(
-      (await alerts.list({ limit: 9 })).map(({ cameraId, kind, state }) => [cameraId, kind, state]).sort(),
-    ).toEqual([
-      ['gate-1', 'camera-down', 'sent'],
-      ['system', 'disk-low-data', 'sent'],
+    const incidents = createIncidentStore(database);
+    const ports = {
+      ...{ cameras, reports, incidents, states: createMemoryCameraStates() },
+      ...{ maintenances: createMaintenances(database), signer: createSigner('s'.repeat(64)) },
+      ...{ events: createEventStore(database), passages: createPassageStore(database) },
+    };
+    const look = async (slot: number, ...found: HealthFinding[]) => {
+      const now = () => AT + slot * MINUTE;
+      const ctx = testContext({ cameras, reports, probes: finding(...found) }, { now });
+      await runJob(healthCheck, handle, { at: now() }, ctx);
+      const inner = testContext(ports, { now });
+      for (const { payload } of ctx.followUps) await runJob(alert, handleAlert, payload as never, inner);
+      const all = await incidents.list({ limit: 9 });
+      return {
+        steps: inner.followUps.map(({ queue, id }) => `${queue} ${id.split('+')[1]}`),
+        states: all.map(({ cameraId, kind, state }) => [cameraId, kind, state]).sort(),
+      };
+    };
+    const first = await look(0, camera('fail'), disk);
+    expect(first.states).toEqual([
+      ['gate-1', 'camera-down', 'open'],
+      ['system', 'disk-low-data', 'open'],
     ]);
-    expect(inner.followUps.map(({ queue }) => queue)).toEqual(['notification', 'notification']);
+    expect(first.steps).toEqual(['escalation 0', 'escalation 0']);
+    await look(1, camera('ok', AT), { ...disk, state: 'ok' });
+    const last = await look(2, camera('ok', AT), { ...disk, state: 'ok' });
+    expect(last.states.map(([, , state]) => state)).toEqual(['resolved', 'resolved']);
   });
 });

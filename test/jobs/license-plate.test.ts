@@ -246,7 +246,6 @@ describe('lists', () => {
     expect(followUps).toHaveLength(1);
     expect(told).not.toMatch(/30A|339/);
     expect(followUps[0]?.payload).toMatchObject({
-      cooldown: false,
       snapshot: now?.scene,
       eventId: `plate-${ID}`,
     });

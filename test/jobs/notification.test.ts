@@ -1,62 +1,131 @@
 import { handle } from '../../jobs/notification/handler.js';
 import { notification } from '../../jobs/notification/job.js';
-import { NotReadyError, PermanentError } from '../../src/errors.js';
+import type { Severity } from '../../src/domain/alerting/config.js';
+import { mergeRulesOf } from '../../src/domain/alerting/merging.js';
 import type { Passage } from '../../src/domain/plates/passage.js';
-import type { Ports } from '../../src/ports.js';
-import { type AlertWorld, openAlertWorld } from '../support/alert-world.js';
+import { NotReadyError, PermanentError } from '../../src/errors.js';
+import type { NewDelivery } from '../../src/ports/alerting.js';
+import { type AlertWorld, type AlertWorldOptions, openAlertWorld } from '../support/alert-world.js';
 import { runJob, testContext } from '../support/job-context.js';
+import { createRecordingChannel, type RecordingChannel } from '../support/recording-channel.js';
 
 const AT = Date.UTC(2026, 10, 21, 9, 20, 5);
-const payload = { alertId: 'gate-1-7', recipient: 'guard', channel: 'email' as const };
 const jpeg = Buffer.from(Array.from({ length: 3000 }, (_, i) => (i * 7) % 256));
+const GUARD = { id: 'guard', name: 'Anh Ba', email: 'guard@example.org', phone: '+84912345678', log: true };
 
 let world: AlertWorld;
-beforeEach(async () => {
-  world = await openAlertWorld();
-  await openAlert(world);
-});
+let sms: RecordingChannel;
+const open = async (options: AlertWorldOptions = {}): Promise<void> => {
+  sms = createRecordingChannel('sms');
+  world = await openAlertWorld({ recipients: [GUARD], channels: [sms], ...options });
+};
+const reopen = async (options: AlertWorldOptions): Promise<void> => {
+  await world.close();
+  await open(options);
+};
+beforeEach(() => open());
 afterEach(() => world.close());
 
-async function openAlert({ ports }: AlertWorld): Promise<void> {
-  await ports.snapshots.put('gate-1/7.jpg', jpeg);
-  const about = {
-    kind: 'intrusion',
-    severity: 'critical' as const,
-    summary: 'người trong sân',
-    snapshot: 'gate-1/7.jpg',
-  };
-  await ports.alerts.open({ id: payload.alertId, cameraId: 'gate-1', at: AT, ...about }, 60_000, AT);
+interface Told {
+  readonly id?: string;
+  readonly channel?: 'email' | 'sms' | 'log';
+  readonly others?: NewDelivery['otherChannels'];
+  readonly occasion?: number | 'ended';
+  readonly severity?: Severity;
+  readonly recipient?: string;
+  readonly about?: object;
+  readonly at?: number;
 }
-const run = (options: Parameters<typeof testContext>[1] = {}, ports: AlertWorld['ports'] = world.ports) =>
-  runJob(notification, handle, payload, testContext(ports, options));
-const delivery = async () => (await world.ports.alerts.deliveries({ alertId: payload.alertId, limit: 9 }))[0];
 
-it('delivers once: words, picture, receipt; a second job finds it done', async () => {
-  const outcome = await run();
-  expect(outcome).toMatchObject({ outcome: 'done', result: { receipt: '250 queued as 1' } });
+/** An incident and one message about it that waits. @returns its id */
+async function tell(given: Told = {}): Promise<string> {
+  const { id = 'a-1', channel = 'sms', others = [], occasion = 0, severity = 'warning' } = given;
+  const { recipient = 'guard', at = AT } = given;
+  const { incidents, cameras } = world.ports;
+  const alert = { id, cameraId: 'gate-1', kind: 'intrusion', subject: id, severity, at: AT };
+  const plan = { policy: 'all', steps: [{ afterS: 0, to: ['*'], mode: 'all' as const }] };
+  const rules = mergeRulesOf(cameras.alerting, 60);
+  await incidents.accept({ ...alert, summary: 'người trong sân', ...given.about }, rules, plan, at);
+  await incidents.tell(id, occasion, [{ recipient, channel, otherChannels: others }], at);
+  return `${id}+${occasion}+${recipient}+${channel}`;
+}
+
+async function run(
+  deliveryId: string,
+  options: Parameters<typeof testContext>[1] = {},
+  ports: AlertWorld['ports'] = world.ports,
+) {
+  const ctx = testContext(ports, { now: () => AT, jobId: deliveryId, ...options });
+  const outcome = await runJob(notification, handle, { deliveryId }, ctx);
+  return { outcome, asked: ctx.followUps.map(({ id }) => id) };
+}
+const thrownBy = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => 'nothing',
+    (thrown: unknown) => thrown,
+  );
+const get = (id: string) => world.ports.deliveries.get(id);
+const trail = async (): Promise<string[]> =>
+  (await world.trail()).filter((action) => action.startsWith('notification.'));
+
+it('sends once: words, picture, links, receipt; a second job finds it done', async () => {
+  await world.ports.snapshots.put('gate-1/7.jpg', jpeg);
+  const id = await tell({ channel: 'email', severity: 'critical', about: { snapshot: 'gate-1/7.jpg' } });
+  const { outcome } = await run(id);
+  expect(outcome).toMatchObject({ outcome: 'done', result: { delivery: id, state: 'sent' } });
   const [mail] = world.mailServer.mails;
-  expect(mail).toMatchObject({
-    messageId: '<gate-1-7+guard+email@example.org>',
-    to: ['guard@example.org'],
-    subject: '[Bãi xe Trần Phú] Critical: người trong sân – Cổng chính',
-  });
-  expect(mail?.text).toContain('Sat 21 Nov 2026, 16:20:05 (GMT+7, Asia/Ho_Chi_Minh)');
-  expect(mail?.html).toContain('cid:snapshot.jpg');
-  expect(mail?.pictures).toEqual([
-    { cid: 'snapshot.jpg', name: 'snapshot.jpg', type: 'image/jpeg', bytes: jpeg },
-  ]);
-  expect(await delivery()).toMatchObject({ state: 'delivered', detail: '250 queued as 1' });
+  expect(mail).toMatchObject({ to: ['guard@example.org'] });
+  expect(mail?.subject).toMatch(/Bãi xe Trần Phú.*Xâm nhập.*#1/);
+  expect(mail?.text).toContain('người trong sân');
+  expect(mail?.text).toContain('Cổng chính');
+  expect(mail?.text).toContain('16:20');
+  expect(mail?.text).toContain('https://cam.example.org/a/');
+  expect(mail?.pictures).toMatchObject([{ cid: 'snapshot.jpg', bytes: jpeg }]);
+  expect(await get(id)).toMatchObject({ state: 'sent', tries: 1 });
 
-  expect(await run()).toEqual({ outcome: 'skipped', why: 'already delivered' });
+  expect((await run(id)).outcome).toMatchObject({ outcome: 'done', result: { state: 'sent' } });
   expect(world.mailServer.mails).toHaveLength(1);
-  expect(await world.trail(payload.alertId)).toEqual(['notification.delivered']);
+  expect(await trail()).toEqual(['notification.sent']);
+  expect(JSON.stringify(await world.ports.audit.list({ limit: 99 }))).not.toMatch(/example\.org|\+8491/);
 });
 
-describe('an alert about a vehicle', () => {
+it('sends what has waited longer first, whichever job runs', async () => {
+  const first = await tell({ id: 'a-1' });
+  const second = await tell({ id: 'b-1' });
+  await tell({ id: 'c-1', channel: 'log' });
+  await run(second);
+  expect(sms.messages.map(({ message }) => message.id)).toEqual([first, second]);
+  expect((await run(first)).outcome).toMatchObject({ outcome: 'done' });
+  expect(sms.messages).toHaveLength(2);
+  expect(await world.logged()).toEqual([]);
+});
+
+it('sends nothing after somebody has reacted, and says so', async () => {
+  const id = await tell();
+  await world.ports.incidents.acknowledge('a-1', 'chief', AT);
+  expect((await run(id)).outcome).toMatchObject({
+    outcome: 'skipped',
+    why: expect.stringContaining('acknowledged by chief') as string,
+  });
+  expect(sms.messages).toEqual([]);
+});
+
+it('waits for its turn while another job sends in its lane', async () => {
+  const first = await tell({ id: 'a-1' });
+  const second = await tell({ id: 'b-1' });
+  sms.onSend(async () => {
+    sms.onSend(async () => undefined);
+    expect(await thrownBy(run(second))).toBeInstanceOf(NotReadyError);
+  });
+  await run(first);
+  // The one whose turn it was went on with the other.
+  expect(sms.messages.map(({ message }) => message.id)).toEqual([first, second]);
+});
+
+describe('a message about a vehicle', () => {
   const passage: Passage = {
-    id: 'gate-1-7-1',
-    cameraId: 'gate-1',
-    ...{ firstAt: AT, at: AT, lastAt: AT, state: 'final', hits: [] },
+    ...{ id: 'gate-1-7-1', cameraId: 'gate-1', state: 'final', hits: [] },
+    ...{ firstAt: AT, at: AT, lastAt: AT },
     reading: {
       ...{ text: '30A-339.18', key: '30A33918', ground: 'white', lines: 1, p: 0.97, verdict: 'accepted' },
       ...{ charP: [], alternatives: [], sights: 3 },
@@ -65,169 +134,224 @@ describe('an alert about a vehicle', () => {
   beforeEach(async () => {
     const about = { passageId: passage.id, verdict: 'accepted' as const, p: 0.97, lists: [] };
     await world.ports.events.add([{ type: 'plate', id: 'plate-1', cameraId: 'gate-1', at: AT, ...about }]);
-    const alert = { kind: 'plate-deny', severity: 'critical' as const, summary: 'car on list stolen' };
-    await world.ports.alerts.open(
-      { id: 'p-7', cameraId: 'gate-1', at: AT, ...alert, eventId: 'plate-1' },
-      0,
-      AT,
-    );
   });
-  const tell = () => runJob(notification, handle, { ...payload, alertId: 'p-7' }, testContext(world.ports));
 
-  it.each<[text: string, change: Partial<Passage>]>([
-    ['30A-339.18\n', {}],
-    ['30A-339.18 (not sure)\n', { reading: { ...passage.reading, verdict: 'needs-review' } }],
-    ['30A-339.19\n', { review: { text: '30A-339.19', key: '30A33919', by: 'guard', at: AT } }],
-  ])('says its plate as it is known when it is sent: %j', async (text, change) => {
+  it.each<[string, Partial<Passage>]>([
+    ['30A-339.18', {}],
+    ['30A-339.18 (?)', { reading: { ...passage.reading, verdict: 'needs-review' } }],
+    ['30A-339.19', { review: { text: '30A-339.19', key: '30A33919', by: 'guard', at: AT } }],
+  ])('says its plate as it is known when it is sent: %s', async (text, change) => {
     await world.ports.passages.put({ ...passage, ...change });
-    await tell();
-    expect(world.mailServer.mails[0]?.text).toContain(`Plate:   ${text}`);
+    await run(await tell({ about: { eventId: 'plate-1' } }));
+    expect(sms.messages[0]?.message.facts.plate).toBe(text);
   });
 
   it('says none when it is no longer kept', async () => {
-    await tell();
-    expect(world.mailServer.mails[0]?.text).not.toContain('Plate:');
+    await run(await tell({ about: { eventId: 'plate-1' } }));
+    expect(sms.messages[0]?.message.facts).not.toHaveProperty('plate');
+  });
+});
+
+it('says what a reply acknowledges, and nothing to react to when it is over', async () => {
+  await run(await tell());
+  expect(sms.messages[0]?.message.facts).toMatchObject({
+    ...{ occasion: 'opened', replyCode: '1', hasPicture: false, subject: 'a-1' },
+    recipient: { id: 'guard', name: 'Anh Ba' },
+    links: { incident: 'https://cam.example.org/incidents/1', acknowledge: expect.any(String) as string },
+  });
+  await world.ports.incidents.resolve('a-1', 'chief', AT);
+  await run(await tell({ occasion: 'ended' }));
+  const { facts, threadId } = sms.messages[1]!.message;
+  expect(facts).toMatchObject({ occasion: 'ended', incident: { state: 'resolved', endedBy: 'chief' } });
+  expect(Object.keys(facts.links)).toEqual(['incident']);
+  expect(facts).not.toHaveProperty('replyCode');
+  expect(threadId).toBe('a-1');
+});
+
+it('speaks the language and the time of the recipient', async () => {
+  await reopen({ recipients: [{ ...GUARD, language: 'en', timeZone: 'Europe/Berlin' }] });
+  await run(await tell());
+  expect(sms.messages[0]?.message).toMatchObject({
+    language: 'en',
+    facts: { recipient: { timeZone: 'Europe/Berlin' } },
   });
 });
 
 it('sends without a picture when it is gone', async () => {
-  const snapshots: Ports['snapshots'] = { ...world.ports.snapshots, get: async () => undefined };
-  await run({}, { ...world.ports, snapshots });
-  expect(world.mailServer.mails[0]?.pictures).toEqual([]);
-  expect(world.mailServer.mails[0]?.html).not.toContain('cid:');
+  await run(await tell({ about: { snapshot: 'gate-1/gone.jpg' } }));
+  const [sent] = sms.messages;
+  expect(sent?.message).toMatchObject({ facts: { hasPicture: false } });
+  expect(sent?.message).not.toHaveProperty('picture');
 });
 
-it('gives up at once when the mailbox does not exist, without naming it', async () => {
+describe('what was held back', () => {
+  // 16:20 in Asia/Ho_Chi_Minh.
+  const quietHours = '15:00-17:00';
+  const over = Date.UTC(2026, 10, 21, 10, 0, 1);
+
+  it('waits until the quiet hours are over, and is sent as one; what is critical is sent at once', async () => {
+    await reopen({ recipients: [{ ...GUARD, quietHours }] });
+    const ids = [];
+    for (let i = 0; i < 5; i += 1) ids.push(await tell({ id: `a-${i}` }));
+    const error = await thrownBy(run(ids[0]!));
+    expect(error).toBeInstanceOf(NotReadyError);
+    const { retryAfterMs, message } = error as NotReadyError;
+    expect(message).toBe('quiet hours');
+    expect(AT + retryAfterMs).toBeGreaterThanOrEqual(over - 1000);
+    await run(await tell({ id: 'c-1', severity: 'critical' }));
+    expect(sms.messages.map(({ message: { facts } }) => facts.incident.id)).toEqual(['c-1']);
+
+    const later = await run(ids[3]!, { now: () => over });
+    expect(later.outcome).toMatchObject({ outcome: 'done', result: { state: 'sent' } });
+    expect(sms.messages).toHaveLength(2);
+    const { facts, id } = sms.messages[1]!.message;
+    expect(id).toBe(ids[0]);
+    expect(facts).toMatchObject({ occasion: 'gathered', gathered: { more: 0 } });
+    expect(facts.gathered?.incidents.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5]);
+    expect(Object.keys(facts.links)).toEqual(['incident']);
+  });
+});
+
+it('gives up at once when the address does not exist, without naming it; its next channel takes over', async () => {
   world.mailServer.behave('refuse');
-  const error = await run().then(
-    () => new Error('it was sent'),
-    (thrown: Error) => thrown,
-  );
+  const id = await tell({ channel: 'email', others: ['log'] });
+  const ctx = testContext(world.ports, { now: () => AT, jobId: id });
+  const error = await thrownBy(runJob(notification, handle, { deliveryId: id }, ctx));
   expect(error).toBeInstanceOf(PermanentError);
   expect(String(error)).not.toContain('guard@');
-  expect(await delivery()).toMatchObject({
-    state: 'failed',
-    detail: expect.stringContaining('550') as string,
-  });
-  const [entry] = await world.ports.audit.list({ limit: 1, subject: `alert/${payload.alertId}` });
-  expect(entry).toMatchObject({ action: 'notification.failed', detail: { recipient: 'guard', attempt: 1 } });
-  expect(JSON.stringify([entry, await delivery()])).not.toContain('example.org');
+  expect(await get(id)).toMatchObject({ state: 'failed', detail: expect.stringContaining('550') as string });
+  expect(ctx.followUps.map(({ id: next }) => next)).toEqual(['a-1+0+guard+log']);
+  await run('a-1+0+guard+log');
+  expect(await world.logged()).toMatchObject([{ incident: 'a-1' }]);
+  expect(await trail()).toEqual(['notification.failed', 'notification.sent']);
 });
 
-it('tries again after a deferral, and it arrives once, without talk of a second copy', async () => {
+it('tries again after a passing failure, and it arrives once, without talk of a second copy', async () => {
   world.mailServer.behave('defer');
-  await expect(run({ attempt: 1 })).rejects.toThrow(/451/);
-  expect(await delivery()).toMatchObject({
-    state: 'pending',
-    detail: expect.stringContaining('451') as string,
-  });
+  const id = await tell({ channel: 'email' });
+  const error = await thrownBy(run(id));
+  expect(error).toBeInstanceOf(NotReadyError);
+  expect(await get(id)).toMatchObject({ state: 'pending', tries: 1 });
   world.mailServer.behave('accept');
-  expect((await run({ attempt: 2 })).outcome).toBe('done');
+  await run(id, { now: () => AT + 600_000 });
   expect(world.mailServer.mails).toHaveLength(1);
-  expect(await world.trail(payload.alertId)).toEqual(['notification.delivered']);
+  expect(await trail()).toEqual(['notification.sent']);
 });
 
-it('says that a second copy is possible when the connection broke after the mail', async () => {
-  world.mailServer.behave('drop');
-  await expect(run({ attempt: 1 })).rejects.toThrow(/mail server/);
-  expect(await delivery()).toMatchObject({ state: 'sending' });
-  world.mailServer.behave('accept');
-  await run({ attempt: 2 });
-  const ids = world.mailServer.mails.map(({ messageId }) => messageId);
-  expect(ids).toEqual([ids[0], ids[0]]);
-  expect(await world.trail(payload.alertId)).toEqual(['notification.repeated', 'notification.delivered']);
-});
-
-it('marks the delivery as failed with the last try; replayed, it can still arrive', async () => {
-  world.mailServer.behave('defer');
-  await expect(run({ attempt: 10, isLastAttempt: true })).rejects.toThrow(/451/);
-  expect(await delivery()).toMatchObject({ state: 'failed' });
-  expect(await world.trail(payload.alertId)).toEqual(['notification.failed']);
-  world.mailServer.behave('accept');
-  expect((await run()).outcome).toBe('done');
-  expect(await delivery()).toMatchObject({ state: 'delivered' });
-});
-
-it('waits while no mail server is set, also on the last attempt', async () => {
-  const unset = await openAlertWorld({ smtp: 'none' });
-  await openAlert(unset);
-  await expect(run({ isLastAttempt: true }, unset.ports)).rejects.toThrow(NotReadyError);
-  const [waiting] = await unset.ports.alerts.deliveries({ limit: 9 });
-  expect(waiting).toMatchObject({
-    state: 'pending',
-    detail: expect.stringContaining('SMTP_URL is not set') as string,
+it('says that a second copy is possible when the connection broke after the message', async () => {
+  sms.onSend(async () => {
+    sms.onSend(async () => undefined);
+    throw new Error('connection reset');
   });
-  expect(await unset.trail(payload.alertId)).toEqual([]);
-  await unset.close();
+  const id = await tell();
+  await thrownBy(run(id));
+  await run(id, { now: () => AT + 60_000 });
+  expect(sms.messages.map(({ message }) => message.id)).toEqual([id]);
+  expect(await trail()).toEqual(['notification.repeated', 'notification.sent']);
 });
 
-it.each([
-  ['shutdown: it is uncertain whether the mail was taken', new Error('the worker shuts down'), 'sending'],
-  ['a timeout of the last try: it failed', new DOMException('timed out', 'TimeoutError'), 'failed'],
-])('stops at once on %s', async (_, reason, state) => {
+describe('a channel that is off', () => {
+  beforeEach(() => reopen({ smtp: 'none' }));
+
+  it('keeps its message waiting', async () => {
+    const id = await tell({ channel: 'email' });
+    expect(await thrownBy(run(id, { isLastAttempt: true }))).toBeInstanceOf(NotReadyError);
+    expect(await get(id)).toMatchObject({
+      state: 'pending',
+      detail: expect.stringContaining('SMTP_URL') as string,
+    });
+    expect(await trail()).toEqual([]);
+  });
+
+  it('leaves it to the next one', async () => {
+    const { outcome, asked } = await run(await tell({ channel: 'email', others: ['sms'] }));
+    expect(outcome).toMatchObject({ outcome: 'skipped' });
+    expect(asked).toEqual(['a-1+0+guard+sms']);
+    await run('a-1+0+guard+sms');
+    expect(sms.messages).toHaveLength(1);
+  });
+});
+
+it('stops at once on shutdown: nobody knows whether it was taken, and the channel is not to blame', async () => {
   const stop = new AbortController();
-  const hanging = await openAlertWorld({ onMail: () => stop.abort(reason) });
-  await openAlert(hanging);
-  hanging.mailServer.behave('hang');
-  await expect(run({ signal: stop.signal, isLastAttempt: true }, hanging.ports)).rejects.toBe(reason);
-  expect(await hanging.ports.alerts.deliveries({ limit: 9 })).toMatchObject([{ state }]);
-  await hanging.close();
+  const reason = new Error('the worker shuts down');
+  sms.onSend(async (_, signal) => {
+    stop.abort(reason);
+    signal.throwIfAborted();
+  });
+  const id = await tell();
+  expect(await thrownBy(run(id, { signal: stop.signal }))).toBe(reason);
+  expect(await get(id)).toMatchObject({ state: 'pending' });
+  expect(await world.ports.deliveries.channels()).toMatchObject([{ channel: 'sms', failures: 0 }]);
+  sms.onSend(async () => undefined);
+  await run(id, { now: () => AT + 10_000 });
+  expect(await trail()).toEqual(['notification.repeated', 'notification.sent']);
 });
 
 it.each([
-  ['an alert that does not exist', { ...payload, alertId: 'ghost' }],
-  ['a recipient who left the camera file', { ...payload, recipient: 'gone' }],
-])('refuses %s, for good', async (_, given) => {
-  await expect(runJob(notification, handle, given, testContext(world.ports))).rejects.toThrow(PermanentError);
-  expect(world.mailServer.connections()).toBe(0);
+  ['a delivery that does not exist', async () => 'a-1+0+ghost+sms', /no delivery/],
+  ['a recipient who left the camera file', () => tell({ recipient: 'gone' }), /lists no recipient "gone"/],
+])('refuses %s, for good', async (_, given, why) => {
+  const error = await thrownBy(run(await given()));
+  expect(error).toBeInstanceOf(PermanentError);
+  expect(String(error)).toMatch(why);
+  expect(sms.messages).toEqual([]);
+});
+
+it('a query that fails before it is sent costs no second copy, and the channel is not to blame', async () => {
+  const id = await tell({ about: { snapshot: 'x.jpg' } });
+  const snapshots = { ...world.ports.snapshots, get: () => Promise.reject(new Error('the disk is away')) };
+  expect(await thrownBy(run(id, {}, { ...world.ports, snapshots }))).toBeInstanceOf(NotReadyError);
+  expect(await get(id)).toMatchObject({ state: 'pending', detail: 'the disk is away' });
+  await run(id, { now: () => AT + 60_000 });
+  expect(await trail()).toEqual(['notification.sent']);
+  expect(await world.ports.deliveries.channels()).toMatchObject([{ failures: 0 }]);
 });
 
 // Every call to the world, broken once before and once after it took effect: what a kill between two lines does.
-const CALLS = ['delivery', 'sending', 'send', 'delivered', 'append'];
-it.each(
-  CALLS.flatMap(
-    (call) =>
-      [
-        ['before', call],
-        ['after', call],
-      ] as const,
-  ),
-)('cut off %s "%s" and run again, it arrives, and the trail says what happened', async (when, name) => {
-  let isBroken = true;
-  const breaking = async <T>(of: string, work: () => Promise<T>): Promise<T> => {
-    const hit = isBroken && of === name;
-    if (hit) isBroken = false;
-    if (hit && when === 'before') throw new Error('cut off');
-    const result = await work();
-    if (hit) throw new Error('cut off');
-    return result;
-  };
-  const { alerts, audit, mail } = world.ports;
-  const ports = {
-    ...world.ports,
-    alerts: {
-      ...alerts,
-      delivery: (...given) => breaking('delivery', () => alerts.delivery(...given)),
-      setDelivery: (...given) => breaking(given[1], () => alerts.setDelivery(...given)),
-    } satisfies Ports['alerts'],
-    audit: {
-      ...audit,
-      append: (entry) => breaking('append', () => audit.append(entry)),
-    } satisfies Ports['audit'],
-    mail: { send: (...given) => breaking('send', () => mail.send(...given)) } satisfies Ports['mail'],
-  };
-  let clock = AT;
-  const now = () => (clock += 1);
-  await expect(run({ now }, ports)).rejects.toThrow('cut off');
-  await run({ now, attempt: 2 }, ports);
-  const isUncertain = ['after sending', 'before send', 'after send', 'before delivered'].includes(
-    `${when} ${name}`,
-  );
-  const copies = ['after send', 'before delivered'].includes(`${when} ${name}`) ? 2 : 1;
-  expect(world.mailServer.mails).toHaveLength(copies);
-  expect(await delivery()).toMatchObject({ state: 'delivered' });
-  expect(await world.trail(payload.alertId)).toEqual([
-    ...(isUncertain ? ['notification.repeated'] : []),
-    'notification.delivered',
-  ]);
-});
+const CALLS = ['get', 'claim', 'send', 'settle'] as const;
+it.each(CALLS.flatMap((call) => [['before', call] as const, ['after', call] as const]))(
+  'cut off %s "%s" and run again, it arrives, and the trail says what happened',
+  async (when, name) => {
+    const id = await tell();
+    let isBroken = true;
+    const dying = new AbortController();
+    const breaking = async <T>(of: string, work: () => Promise<T>): Promise<T> => {
+      // A process that was killed does nothing more: no settling either.
+      if (dying.signal.aborted) throw new Error('killed');
+      const hit = isBroken && of === name;
+      if (hit) isBroken = false;
+      if (hit && when === 'before') dying.abort();
+      if (hit && when === 'before') throw new Error('killed');
+      const result = await work();
+      if (hit) dying.abort();
+      if (hit) throw new Error('killed');
+      return result;
+    };
+    const { deliveries, channels } = world.ports;
+    const ports: AlertWorld['ports'] = {
+      ...world.ports,
+      deliveries: {
+        ...deliveries,
+        get: (...given) => breaking('get', () => deliveries.get(...given)),
+        claim: (...given) => breaking('claim', () => deliveries.claim(...given)),
+        settle: (...given) => breaking('settle', () => deliveries.settle(...given)),
+      },
+      channels: {
+        ...channels,
+        get: (channel) => ({
+          ...channels.get(channel),
+          send: (...given) => breaking('send', () => channels.get(channel).send(...given)),
+        }),
+      },
+    };
+    expect(String(await thrownBy(run(id, {}, ports)))).toContain('killed');
+    await run(id, { now: () => AT + 1000, attempt: 2 });
+    const cut = `${when} ${name}`;
+    const isUncertain = ['after claim', 'before send', 'after send', 'before settle'].includes(cut);
+    const copies = ['after send', 'before settle'].includes(cut) ? 2 : 1;
+    expect(sms.messages.map(({ message }) => message.id)).toEqual(Array(copies).fill(id));
+    expect(await get(id)).toMatchObject({ state: 'sent' });
+    expect(await trail()).toEqual([...(isUncertain ? ['notification.repeated'] : []), 'notification.sent']);
+  },
+);

@@ -68,6 +68,25 @@ it('holds the cameras of the file, then those of the database, with defaults and
   expect(catalogue.problem()).toBeUndefined();
 });
 
+it('a camera of the database may name what cameras of the file name, and no secret of a recipient', async () => {
+  const hook = 'recipients: [ { id: a, webhook: { url: "https://x/", secret: "${CAM1}-${HOOK}" } } ]';
+  await writeFile(path, `${hook}\ndefaults: { detectSource: "rtsp://\${SUB}@h/" }\ncameras: [ ${GATE} ]`);
+  const env = { ...ENV, HOOK: 'geheim-geheim-geheim', SUB: 'u:s' };
+  const catalogue = await openCameraCatalogue({ path, store, env, log: silentLog });
+  opened.push(catalogue);
+  expect(catalogue.check({ id: 'a', source: 'rtsp://${SUB}@h/' }).source).toBe('rtsp://u:s@h/');
+  expect(() => catalogue.check({ id: 'a', source: 'rtsp://evil/${HOOK}' })).toThrow(/refers to HOOK/);
+});
+
+it('other rules of alerts are in force, and those who follow are told', async () => {
+  const catalogue = await open();
+  expect(catalogue.alerting.routes).toEqual([]);
+  const change = changed(catalogue);
+  await writeFile(path, `alerting: { routes: [ { policy: none } ] }\n${file(GATE, YARD)}`);
+  await change;
+  expect(catalogue.alerting.routes).toEqual([{ when: {}, policy: 'none' }]);
+});
+
 it('a wrong file at the start is said with all its mistakes', async () => {
   await writeFile(path, file('{ id: a, source: x, fps: 0 }', '{ id: b }'));
   await expect(open()).rejects.toThrow(/camera a: fps is 0[^]*camera b: source is missing/);

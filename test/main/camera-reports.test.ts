@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { alert } from '../../jobs/alert/job.js';
+import { Alerting } from '../../src/domain/alerting/config.js';
 import { Camera, Site } from '../../src/domain/camera.js';
 import { createPictures } from '../../src/io/pictures.js';
 import { createSnapshotStore } from '../../src/io/snapshots.js';
@@ -37,7 +38,13 @@ function reporting() {
   const events = createEventStore(database);
   const snapshots = createSnapshotStore(join(folder, 'snapshots'));
   const cameras = {
-    ...{ site: Site.parse({}), recipients: [], all: () => [gate], get: () => gate },
+    ...{
+      site: Site.parse({}),
+      recipients: [],
+      alerting: Alerting.parse({}),
+      all: () => [gate],
+      get: () => gate,
+    },
     onChange: () => () => undefined,
   };
   const reports = cameraReports({ events, snapshots, cameras, pictures: createPictures() }, { enqueue });
@@ -58,20 +65,25 @@ test('tampering becomes one event with its picture and one alert, however often 
       alert.jobId!(alert.payload.parse(jobs.values().next().value)),
       {
         ...{ id: event!.id, eventId: event!.id, cameraId: 'gate-1', at: AT, snapshot: event!.snapshot },
-        ...{ kind: 'tamper', severity: 'critical', cooldown: true },
+        ...{ kind: 'tamper', severity: 'critical', phase: 'begin', cooldown: true },
         summary: 'something covers the lens (Main gate)',
       },
     ],
   ]);
 });
 
-test('its end is an event and alerts nobody', async () => {
+test('its end is an event and ends the incident; one that has only lasted ends nothing', async () => {
   const { reports, events, jobs } = reporting();
-  await reports.onTamper({ cameraId: 'gate-2', kind: 'moved', phase: 'end', at: AT, picture });
+  const end = { cameraId: 'gate-2', kind: 'moved', phase: 'end', at: AT, picture } as const;
+  await reports.onTamper({ ...end, isLasting: true });
   expect(await events.list({ cameraId: 'gate-2', limit: 9 })).toMatchObject([
     { type: 'tamper', phase: 'end' },
   ]);
   expect(jobs.size).toBe(0);
+  await reports.onTamper({ ...end, at: AT + 1 });
+  expect([...jobs.values()]).toMatchObject([
+    { cameraId: 'gate-2', kind: 'tamper', phase: 'end', at: AT + 1 },
+  ]);
 });
 
 test('a change of status is an event with its reason, once', async () => {

@@ -233,6 +233,8 @@ it('hands the handler its context: follow-ups carry their origin, progress is ke
 
 it('does not start without a port that its handler needs', async () => {
   const contract = testContract({ name: 'work' });
-  const entry = { ...testEntry(contract, async () => done()), ports: ['frames', 'mail'] as const };
-  await expect(bench.consume(entry)).rejects.toThrow('queue work: its handler needs the ports frames, mail');
+  const entry = { ...testEntry(contract, async () => done()), ports: ['frames', 'channels'] as const };
+  await expect(bench.consume(entry)).rejects.toThrow(
+    'queue work: its handler needs the ports frames, channels',
+  );
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineJob, done } from '../../jobs/define.js';
 import { createProducer } from '../../queues/producer.js';
-import { InputError } from '../../src/errors.js';
+import { InputError, PermanentError } from '../../src/errors.js';
 import { startTestRedis, type TestRedis } from '../support/redis.js';
 import { openBench, silentLog, testContract, testEntry, type Bench } from '../support/test-queue.js';
 
@@ -175,4 +175,37 @@ it('two installations share one Redis without seeing each other', async () => {
   await bench.producer.enqueue(work, { cameraId: 'a' });
   expect((await neighbour.inspector.counts('work')).waiting).toBe(0);
   await neighbour.close();
+});
+
+describe('with `again`', () => {
+  const again = { id: 'a-1', again: true };
+
+  it('a job that has ended, well or badly, gives way, and one that has not stays', async () => {
+    let ends = 0;
+    await bench.producer.enqueue(work, { cameraId: 'a' }, again);
+    expect(await bench.producer.enqueue(work, { cameraId: 'b' }, again)).toEqual({
+      id: 'a-1',
+      created: false,
+    });
+    await bench.consume(
+      testEntry(work, async () => {
+        ends += 1;
+        if (ends === 2) throw new PermanentError('no');
+        return done();
+      }),
+    );
+    const ended = () => bench.inspector.waitFor('work', 'a-1', AbortSignal.timeout(20_000));
+    expect(await ended()).toMatchObject({ state: 'completed', payload: { cameraId: 'a' } });
+    expect(await bench.producer.enqueue(work, { cameraId: 'c' }, { id: 'a-1' })).toMatchObject({
+      created: false,
+    });
+    for (const state of ['failed', 'completed']) {
+      expect(await bench.producer.enqueue(work, { cameraId: 'c' }, again)).toEqual({
+        id: 'a-1',
+        created: true,
+      });
+      expect(await ended()).toMatchObject({ state, payload: { cameraId: 'c' } });
+    }
+    expect(ends).toBe(3);
+  });
 });

@@ -19,21 +19,28 @@ import { createRedisCameraStates } from '../../src/io/redis/camera-states.js';
 import { connectRedis, untilReady } from '../../src/io/redis/connection.js';
 import { createRedisFrameRing } from '../../src/io/redis/frame-ring.js';
 import { createSnapshotStore } from '../../src/io/snapshots.js';
-import { createAlertStore } from '../../src/io/sql/alert-store.js';
+import { createLinks } from '../../src/io/links.js';
+import { createSigner } from '../../src/io/signer.js';
+import { createTemplates } from '../../src/io/templates/templates.js';
 import { createAuditLog } from '../../src/io/sql/audit-log.js';
 import { createCameraStore } from '../../src/io/sql/camera-store.js';
+import { createDeliveries } from '../../src/io/sql/deliveries.js';
 import { createEventStore } from '../../src/io/sql/event-store.js';
 import { createGapStore } from '../../src/io/sql/gap-store.js';
 import { createHealthReports } from '../../src/io/sql/health-reports.js';
+import { createIncidentStore } from '../../src/io/sql/incident-store.js';
+import { createMaintenances } from '../../src/io/sql/maintenances.js';
 import { openDatabase } from '../../src/io/sql/open.js';
 import { createPassageStore } from '../../src/io/sql/passage-store.js';
 import { createPlateLists } from '../../src/io/sql/plate-lists.js';
 import { createPrincipals } from '../../src/io/sql/principals.js';
+import { createPushTokens } from '../../src/io/sql/push-tokens.js';
 import { createRecordingIndex } from '../../src/io/sql/recording-index.js';
 import { openCameraCatalogue } from '../../src/main/camera-catalogue.js';
 import type { Principals, Role } from '../../src/ports.js';
 import { startTestRedis, type TestRedis } from './redis.js';
 import { silentLog } from './test-queue.js';
+import { lightChannels } from './light-channels.js';
 
 const CAMERAS = `
 site: { name: Test site, timeZone: Asia/Ho_Chi_Minh }
@@ -45,7 +52,14 @@ cameras:
   - id: yard
     source: rtsp://viewer:s3cret-pw@10.0.0.6/main
     enabled: false
+recipients:
+  - { id: guard, name: Lan, language: en, phone: "+84912345678", email: lan.guard@example.org, push: true, log: true }
+  - { id: chief, phone: "+84987654321", webhook: { url: "https://hooks.example.org/x", secret: hook-s3cret-of-the-chief } }
+  - { id: crew, push: { topic: yard } }
 `;
+
+/** Where the test API believes that it is reached from outside. */
+export const PUBLIC_URL = 'https://cameras.example.org/watch';
 
 /** The whole API on real Redis, SQLite, files and HTTP, with one key a role. */
 export interface TestApi {
@@ -93,6 +107,10 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<Te
   });
   const [producer, inspector, queues] = [createProducer(shared), createInspector(shared), openQueues(shared)];
   const metricsAt = { redis: connection, prefix };
+  const secret = randomUUID() + randomUUID();
+  const signer = createSigner(secret);
+  const pushTokens = createPushTokens(database, secret);
+  const channels = lightChannels({ logPath: join(folder, 'notifications.log') });
   const own = createMetrics({ process: 'api' });
   const deps: ApiDeps = {
     registry,
@@ -112,12 +130,20 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<Te
       pictures: createPictures(),
       snapshots: createSnapshotStore(join(folder, 'snapshots')),
       events: createEventStore(database),
-      alerts: createAlertStore(database),
+      incidents: createIncidentStore(database),
+      deliveries: createDeliveries(database),
+      pushTokens,
+      maintenances: createMaintenances(database),
+      channels,
+      templates: createTemplates({}),
+      signer,
+      links: createLinks(PUBLIC_URL, signer),
       audit: createAuditLog(database),
       passages: createPassageStore(database),
       plateLists: createPlateLists(database),
     },
-    sessionSecret: randomUUID() + randomUUID(),
+    sessionSecret: secret,
+    publicUrl: PUBLIC_URL,
     boardQueues: queueNames.map((name) => queues.queue(name)),
     metricsText: async (scraped) =>
       exposeMetrics([await own.json(), ...(await collectMetrics(metricsAt)), scraped]),
@@ -168,5 +194,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<Te
   };
   return test;
 }
+
+/** Only the log channel can be used. */
 
 export const FORM = { 'Content-Type': 'application/x-www-form-urlencoded' };

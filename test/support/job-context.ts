@@ -10,6 +10,7 @@ export interface FollowUp {
   readonly id: string;
   readonly payload: unknown;
   readonly delayMs?: number;
+  readonly again?: boolean;
 }
 
 export interface TestContext<P extends keyof Ports> extends JobContext<P> {
@@ -51,7 +52,7 @@ export function testContext<P extends keyof Ports>(
       info: (fields, message) => void logged.push({ level: 'info', fields, message }),
       warn: (fields, message) => void logged.push({ level: 'warn', fields, message }),
     },
-    enqueue: async (contract, payload, { delayMs } = {}) => {
+    enqueue: async (contract, payload, { delayMs, again } = {}) => {
       options.onEnqueue?.(contract.name);
       const parsed = throughJson(contract, payload);
       const id = contract.jobId?.(parsed) ?? randomUUID();
@@ -62,6 +63,7 @@ export function testContext<P extends keyof Ports>(
           id,
           payload: parsed,
           ...(delayMs !== undefined && { delayMs }),
+          ...(again !== undefined && { again }),
         });
       return id;
     },

@@ -203,6 +203,18 @@ export class Installation {
     await until('its end', matching, (left) => left.every(({ pid }) => pid !== victim!.pid));
   }
 
+  /** kill -9 of everything that runs here. */
+  killAll9(): void {
+    for (const { pid } of processesOf(this.folder)) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch (error) {
+        // It ended between the look and the shot.
+        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+      }
+    }
+  }
+
   async counts(cameraId: string): Promise<FrameCounts | undefined> {
     return (await this.states.read(cameraId))?.counts;
   }
@@ -246,7 +258,7 @@ export class Installation {
     this.#redis?.disconnect();
     for (const started of this.#running) started.signal('SIGTERM');
     await this.untilGone().catch((error: unknown) => {
-      for (const { pid } of processesOf(this.folder)) process.kill(pid, 'SIGKILL');
+      this.killAll9();
       throw error;
     });
     await rm(this.folder, { recursive: true, force: true });

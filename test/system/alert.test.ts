@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { startMailCatcher, type MailCatcher } from '../../src/io/mail-catcher.js';
-import { createAlertStore } from '../../src/io/sql/alert-store.js';
+import { createDeliveries } from '../../src/io/sql/deliveries.js';
 import { openDatabase } from '../../src/io/sql/open.js';
 import { cutClip, describeWithSample, plaza } from '../support/plaza.js';
 import { Installation, needFreshBuild, newFolder, until } from '../support/system.js';
@@ -43,11 +43,11 @@ describeWithSample('an alert, from the camera to the mailbox', () => {
       'one delivery',
       async () => {
         const database = await openDatabase({ dataDir: installation.data });
-        const deliveries = await createAlertStore(database).deliveries({ limit: 10 });
+        const deliveries = await createDeliveries(database).list({ limit: 10 });
         await database.close();
         return deliveries.map(({ state }) => state);
       },
-      (states) => states.join() === 'delivered',
+      (states) => states.join() === 'sent',
     );
 
   it('is one e-mail with the picture, however many people come', async () => {

@@ -5,13 +5,14 @@ import sharp from 'sharp';
 import type { PlateLookPayload } from '../../jobs/license-plate/job.js';
 import { createInspector } from '../../queues/inspector.js';
 import { passageId } from '../../src/domain/plates/passage-id.js';
-import { createAlertStore } from '../../src/io/sql/alert-store.js';
+import { createIncidentStore } from '../../src/io/sql/incident-store.js';
 import { openDatabase } from '../../src/io/sql/open.js';
 import { createPassageStore } from '../../src/io/sql/passage-store.js';
 import { createPlateLists } from '../../src/io/sql/plate-lists.js';
 import { Installation, needFreshBuild, newFolder, until } from '../support/system.js';
 import { needs, testData } from '../support/test-data.js';
 import { silentLog } from '../support/test-queue.js';
+import { textsOf } from '../support/texts.js';
 
 const PICTURE = testData('plates/mxt_12.jpg');
 const KEY = '30S9568';
@@ -72,11 +73,11 @@ needs(
       }
       const told = await until(
         'the alert',
-        () => createAlertStore(database).list({ limit: 10 }),
+        () => createIncidentStore(database).alerts({ limit: 10 }),
         ({ length }) => length > 0,
       );
       expect(told).toEqual([expect.objectContaining({ kind: 'plate-deny', cameraId: 'gate' })]);
-      expect(JSON.stringify([told, ended])).not.toMatch(/30S|9568/);
+      expect(textsOf([told, ended])).not.toMatch(/30S|9568/);
     });
   });
 });

@@ -8,7 +8,7 @@ import { createRecordingIndex } from '../../src/io/sql/recording-index.js';
 import type { Database } from '../../src/io/sql/schema.js';
 import type { Gap, Segment } from '../../src/ports.js';
 import { footageFile, RTSP_FPS, startRtsp, type RtspServer } from '../support/rtsp.js';
-import { type Cli, Installation, needFreshBuild, processesOf, until } from '../support/system.js';
+import { type Cli, Installation, needFreshBuild, until } from '../support/system.js';
 
 const IDS = ['always', 'moving'] as const;
 type Id = (typeof IDS)[number];
@@ -56,7 +56,7 @@ describe('two RTSP cameras are recorded', () => {
     const key = /API key: (\S+)/.exec(first.stdout())?.[1] ?? '';
     let second: Cli | undefined;
     await killed(async () => {
-      for (const { pid } of processesOf(installation.folder)) process.kill(pid, 'SIGKILL');
+      installation.killAll9();
       await installation.untilGone();
       second = installation.run();
     });

@@ -45,25 +45,34 @@ export function follow(
   const steps = findings.map((finding) =>
     step(finding, before.get(finding.subject), moment, cameraOf(finding, cameras)),
   );
-  const entries = [...steps.map(({ entry }) => entry), ...notLookedAt(previous, findings)];
+  const { kept, gone } = notSeen(previous, findings);
+  const entries = [...steps.map(({ entry }) => entry), ...kept];
+  const ends = gone
+    .filter(({ isAlerted }) => isAlerted)
+    .flatMap((entry) => over(entry, 'gone', 'is there no more', moment.at));
   return {
     report: { at: moment.at, state: worst(entries.map(({ state }) => state)), entries },
-    alerts: steps.flatMap(({ alert }) => (alert ? [alert] : [])),
+    alerts: [...steps.flatMap(({ alert }) => (alert ? [alert] : [])), ...ends],
   };
 }
 
-/** A kind that could not be looked at keeps its entries as they were: not knowing is no recovery. */
-function notLookedAt(
+/**
+ * What was there before and was not found now. A kind that could not be looked at keeps its entries as they were: not
+ * knowing is no recovery. The others are gone: a camera was removed.
+ */
+function notSeen(
   previous: HealthReport | undefined,
   findings: readonly HealthFinding[],
-): readonly HealthEntry[] {
+): { kept: readonly HealthEntry[]; gone: readonly HealthEntry[] } {
   const seen = new Set(findings.map(({ subject }) => subject));
-  const blind = findings.flatMap(({ subject, measures }) =>
-    kindOf(subject) === 'probe' ? String(measures['kinds'] ?? '').split(' ') : [],
+  const blind = new Set(
+    findings.flatMap(({ subject, measures }) =>
+      kindOf(subject) === 'probe' ? String(measures['kinds'] ?? '').split(' ') : [],
+    ),
   );
-  return (previous?.entries ?? []).filter(
-    ({ subject }) => blind.includes(kindOf(subject)) && !seen.has(subject),
-  );
+  const missing = (previous?.entries ?? []).filter(({ subject }) => !seen.has(subject));
+  const isBlind = ({ subject }: HealthEntry): boolean => blind.has(kindOf(subject));
+  return { kept: missing.filter(isBlind), gone: missing.filter((entry) => !isBlind(entry)) };
 }
 
 function step(
@@ -80,8 +89,11 @@ function step(
     ...(before?.alertedAt !== undefined && { alertedAt: before.alertedAt }),
     ...(before?.recoveredAt !== undefined && { recoveredAt: before.recoveredAt }),
   };
-  // Whoever switched it off knows, and is not told that it is well again.
-  if (!rule || finding.measures['isOff'] === true) return { entry: { ...entry, isAlerted: false } };
+  if (!rule || finding.measures['isOff'] === true) {
+    // Whoever switched it off knows; those who were told that it is down must not be told again and again.
+    const [alert] = entry.isAlerted ? over(entry, 'off', entry.detail, moment.at, camera) : [];
+    return { entry: { ...entry, isAlerted: false }, ...(alert && { alert }) };
+  }
   const cooldownMs = (camera?.alerts.cooldownS ?? SYSTEM_COOLDOWN_S) * 1000;
   if (isProblemDue(entry, rule, moment, cooldownMs)) {
     return {
@@ -90,9 +102,11 @@ function step(
     };
   }
   if (isRecoveryDue(entry, moment, cooldownMs)) {
+    const well = camera ? 'gives pictures again' : `is well again: ${entry.detail}`;
+    const [alert] = over(entry, 'recovered', well, moment.at, camera);
     return {
       entry: { ...entry, isAlerted: false, recoveredAt: moment.at },
-      alert: recovery(entry, moment.at, camera),
+      ...(alert && { alert }),
     };
   }
   return { entry };
@@ -134,27 +148,43 @@ function isOver(toldAt: number | undefined, cooldownMs: number, at: number): boo
 function problem(entry: HealthEntry, rule: AlertRule, at: number, camera: Watched | undefined): HealthAlert {
   return {
     id: idOf(entry, entry.state === 'warn' ? '-warn' : ''),
-    cameraId: camera?.id ?? SYSTEM,
-    kind: camera ? rule.problem : slug(`${rule.problem}-${nameOf(entry.subject)}`, 63),
+    ...incidentOf(entry, rule),
     severity: entry.state === 'fail' ? 'critical' : 'warning',
+    phase: 'begin',
     at,
     summary: clip(camera ? `${camera.name ?? camera.id}: ${entry.detail}` : entry.detail),
   };
 }
 
-function recovery(entry: HealthEntry, at: number, camera: Watched | undefined): HealthAlert {
-  return {
-    id: idOf(entry, '-recovered'),
-    cameraId: camera?.id ?? SYSTEM,
-    kind: camera ? 'camera-recovered' : slug(`recovered-${entry.subject}`, 63),
-    severity: 'info',
-    at,
-    summary: clip(
-      camera
-        ? `${camera.name ?? camera.id}: gives pictures again`
-        : `${entry.subject} is well again: ${entry.detail}`,
-    ),
-  };
+/** That what people were told of is no more. @param why of its id; `words` for people */
+function over(entry: HealthEntry, why: string, words: string, at: number, camera?: Watched): HealthAlert[] {
+  const rule = ruleOf(entry);
+  if (!rule) return [];
+  const { cameraId, kind } = incidentOf(entry, rule);
+  const name = cameraId === SYSTEM ? entry.subject : (camera?.name ?? cameraId);
+  return [
+    {
+      id: idOf(entry, `-${why}`),
+      ...{ cameraId, kind, severity: 'info', phase: 'end', at },
+      summary: clip(cameraId === SYSTEM ? `${name} ${words}` : `${name}: ${words}`),
+    },
+  ];
+}
+
+/** What people are told of a finding is about; `undefined`: they are told nothing of it. */
+export function troubleOf(entry: HealthEntry): Pick<HealthAlert, 'cameraId' | 'kind'> | undefined {
+  const rule = ruleOf(entry);
+  return rule && incidentOf(entry, rule);
+}
+
+/** What an alert and its end have in common. */
+function incidentOf(
+  { subject }: HealthEntry,
+  { problem }: AlertRule,
+): Pick<HealthAlert, 'cameraId' | 'kind'> {
+  const name = nameOf(subject);
+  if (kindOf(subject) === 'camera') return { cameraId: name, kind: problem };
+  return { cameraId: SYSTEM, kind: slug(`${problem}-${name}`, 63) };
 }
 
 /** Cameras are told about under their own name, with their own delay and cooldown. */

@@ -39,6 +39,8 @@ export interface HealthAlert {
   readonly cameraId: CameraId;
   readonly kind: string;
   readonly severity: 'info' | 'warning' | 'critical';
+  /** end: it is over. Of the same camera and kind as what it ends. */
+  readonly phase: 'begin' | 'end';
   readonly at: number;
   readonly summary: string;
 }

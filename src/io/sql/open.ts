@@ -1,6 +1,4 @@
-import { openPostgres } from './postgres.js';
 import type { Database } from './schema.js';
-import { openSqlite } from './sqlite.js';
 
 /**
  * Opens the system's database and brings its tables up to date; several processes may do so at once.
@@ -11,5 +9,6 @@ export async function openDatabase(options: {
   readonly databaseUrl?: string | undefined;
   readonly dataDir: string;
 }): Promise<Database> {
-  return options.databaseUrl === undefined ? openSqlite(options.dataDir) : openPostgres(options.databaseUrl);
+  if (options.databaseUrl === undefined) return (await import('./sqlite.js')).openSqlite(options.dataDir);
+  return (await import('./postgres.js')).openPostgres(options.databaseUrl);
 }

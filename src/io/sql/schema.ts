@@ -4,7 +4,13 @@ import type { Generated, Kysely } from 'kysely';
 export interface Schema {
   event: EventRow;
   alert: AlertRow;
+  incident: IncidentRow;
+  incident_step: IncidentStepRow;
+  incident_note: IncidentNoteRow;
   delivery: DeliveryRow;
+  channel_state: ChannelStateRow;
+  push_token: PushTokenRow;
+  maintenance: MaintenanceRow;
   audit: AuditRow;
   principal: PrincipalRow;
   camera: CameraRow;
@@ -136,28 +142,143 @@ export interface EventRow {
   data: string;
 }
 
-/** People were told when `suppressed_by` is null. */
+/**
+ * `incident_id` null: suppressed, for `reason`. `effect`: what it did to its incident; `over`: it says that something is
+ * over, and ended nothing.
+ */
 export interface AlertRow {
   id: string;
   camera_id: string;
   kind: string;
+  subject: string | null;
   severity: 'info' | 'warning' | 'critical';
   at: number;
   summary: string;
   event_id: string | null;
   snapshot: string | null;
-  suppressed_by: string | null;
+  incident_id: string | null;
+  effect: 'opened' | 'raised' | 'joined' | 'ended' | 'over' | null;
+  reason: string | null;
   created_at: number;
 }
 
-export interface DeliveryRow {
+/**
+ * `key`: camera, kind and subject. `plan`, `verdict`: JSON. `storm_id`: the incident that gathers it. `rest_ms`: of one
+ * that is flapping, for how long it must rest before it is over.
+ */
+export interface IncidentRow {
+  number: Generated<number>;
   id: string;
-  alert_id: string;
+  key: string;
+  camera_id: string;
+  kind: string;
+  subject: string | null;
+  severity: 'info' | 'warning' | 'critical';
+  state: 'open' | 'notified' | 'acknowledged' | 'resolved' | 'expired';
+  first_at: number;
+  last_at: number;
+  opened_at: number;
+  changed_at: number;
+  /** Wall clock after which nobody reacting means `expired`. */
+  expires_at: number;
+  alerts: number;
+  summary: string;
+  event_id: string | null;
+  snapshot: string | null;
+  plan: string;
+  storm_id: string | null;
+  is_flapping: number;
+  rest_ms: number | null;
+  acknowledged_by: string | null;
+  acknowledged_at: number | null;
+  ended_by: string | null;
+  ended_at: number | null;
+  verdict: string | null;
+}
+
+/** `occasion`: a step of the plan, as text, or another reason to tell people. */
+export interface IncidentStepRow {
+  incident_id: string;
+  occasion: string;
+  due_at: number;
+  /** null: not yet. */
+  done_at: number | null;
+}
+
+export interface IncidentNoteRow {
+  id: Generated<number>;
+  incident_id: string;
+  at: number;
+  by: string;
+  text: string;
+}
+
+/**
+ * `other_channels`: JSON. `claimed_by`: the job that sends it. `slot_at`: when it counted against its recipient's cap.
+ * `maybe_sent`: 1 once a try ended without anybody knowing whether it got through; a further one may be a second copy.
+ */
+export interface DeliveryRow {
+  number: Generated<number>;
+  id: string;
+  incident_id: string;
+  occasion: string;
   recipient: string;
-  channel: 'email';
-  state: 'pending' | 'sending' | 'delivered' | 'failed';
+  channel: string;
+  other_channels: string;
+  severity: 'info' | 'warning' | 'critical';
+  state: 'pending' | 'sending' | 'sent' | 'delivered' | 'failed' | 'skipped' | 'replaced';
+  tries: number;
+  not_before: number | null;
+  claimed_by: string | null;
+  claimed_at: number | null;
+  slot_at: number | null;
+  maybe_sent: Generated<number>;
+  gathered_in: string | null;
+  provider_id: string | null;
   detail: string | null;
+  cost: number;
+  created_at: number;
   updated_at: number;
+  sent_at: number | null;
+}
+
+/**
+ * `down_until`: left alone until then. `probe_by`: the claim that tries whether it works again. `next_at`: when the rate
+ * allows the next message (GCRA). `spent`: what it cost on `day`.
+ */
+export interface ChannelStateRow {
+  channel: string;
+  failures: number;
+  down_until: number | null;
+  probe_by: string | null;
+  probe_at: number | null;
+  next_at: number;
+  day: string | null;
+  spent: number;
+  reason: string | null;
+  changed_at: number;
+}
+
+/** `id`: hash of the token; `token`: encrypted. */
+export interface PushTokenRow {
+  id: string;
+  recipient: string;
+  platform: 'android' | 'ios' | 'web';
+  token: string;
+  created_at: number;
+  seen_at: number;
+}
+
+/** `camera_id` null: the whole site. */
+export interface MaintenanceRow {
+  id: Generated<number>;
+  camera_id: string | null;
+  from_at: number;
+  to_at: number;
+  reason: string | null;
+  by: string;
+  created_at: number;
+  ended_at: number | null;
 }
 
 export interface AuditRow {
@@ -170,6 +291,8 @@ export interface AuditRow {
   detail: string;
   /** What makes the entry one of a kind; a second one with the same key is not written. */
   once_key: string | null;
+  /** SHA-256 over this entry and the hash of the one before, hexadecimal. */
+  hash: string;
 }
 
 export interface PrincipalRow {
@@ -198,7 +321,10 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** PostgreSQL's text cannot hold NUL; SQLite's can, and cuts the string there when printed. */
+/**
+ * PostgreSQL's text cannot hold NUL; SQLite's can, and cuts the string there when printed. Half a surrogate pair would
+ * come back as another character, and break the seal of an audit entry.
+ */
 export function cleanText(text: string): string {
-  return text.replaceAll('\u0000', '\uFFFD');
+  return text.replaceAll('\u0000', '\uFFFD').replace(/\p{Surrogate}/gu, '\uFFFD');
 }

@@ -8,7 +8,7 @@ import { migrate } from './migrations/migrate.js';
 import type { Database, Schema } from './schema.js';
 
 /** How long a statement waits for another process's write to end. Writes take milliseconds. */
-const BUSY_MS = 5000;
+export const BUSY_MS = 5000;
 /** How long opening waits while other processes create or migrate the file. */
 const OPEN_MS = 60_000;
 

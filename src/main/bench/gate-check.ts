@@ -3,6 +3,7 @@ import type { CameraEvent } from '../../domain/events.js';
 import { createFfmpegSources } from '../../io/ffmpeg/sources.js';
 import { createMemoryCameraStates } from '../../io/memory/camera-states.js';
 import { createMemoryFrameRing } from '../../io/memory/frame-ring.js';
+import type { Log } from '../../log.js';
 import type { Ports } from '../../ports.js';
 import { runSampler } from '../../sampler/sampler.js';
 import { createInlineJobs } from '../inline-jobs.js';
@@ -40,8 +41,7 @@ export async function compareGate(clip: string, signal: AbortSignal): Promise<Ga
   return onStage(cameras, signal, async ({ world }) => {
     const outside = await world.ports([
       ...(['cameras', 'detectors', 'pictures', 'snapshots', 'events'] as const),
-      ...(['plates', 'grammars', 'pins', 'passages', 'plateLists'] as const),
-      ...(['alerts', 'audit', 'mail', 'gaps', 'probes', 'reports', 'metrics'] as const),
+      ...(['pins', 'passages', 'metrics'] as const),
     ]);
     const inside = {
       frames: createMemoryFrameRing({ ringBytes: RING_BYTES }),
@@ -56,11 +56,11 @@ export async function compareGate(clip: string, signal: AbortSignal): Promise<Ga
 
 /** Both cameras through the motion handler, in this process. */
 async function replay(
-  ports: Ports,
-  log: Parameters<typeof createInlineJobs>[1],
+  ports: Partial<Ports> & Pick<Ports, 'cameras' | 'frames' | 'states'>,
+  log: Log,
   signal: AbortSignal,
 ): Promise<void> {
-  const jobs = createInlineJobs(ports, log, signal);
+  const jobs = createInlineJobs({ queues: ['motion'], ports, log, signal });
   let working: Promise<void> = Promise.resolve();
   await runSampler({
     cameras: ports.cameras.all(),

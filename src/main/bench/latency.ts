@@ -101,13 +101,13 @@ async function alertLatencies(
   from: number,
   until: number,
 ): Promise<number[]> {
-  const { states, alerts } = await stage.world.ports(['states', 'alerts']);
+  const { states, incidents } = await stage.world.ports(['states', 'incidents']);
   const found: number[] = [];
   for (const cameraId of ids) {
     const source = await states.source(cameraId);
     // A file's capture times begin when it is opened, its frames when ffmpeg has the first one.
     const lag = source?.file ? source.since - source.file.startedAt : 0;
-    for (const { at, createdAt } of await alerts.list({ cameraId, limit: 10_000 }))
+    for (const { at, createdAt } of await incidents.alerts({ cameraId, limit: 10_000 }))
       if (at + lag >= from && at + lag < until) found.push(createdAt - at - lag);
   }
   return found;

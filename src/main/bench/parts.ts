@@ -1,3 +1,4 @@
+import { measureAlerts } from './alerts.js';
 import type { Figure } from './figure.js';
 import type { Footage } from './footage.js';
 import { measureGate } from './gate.js';
@@ -32,6 +33,7 @@ export const PARTS = {
   'plates-pictures': measurePlates,
   'plates-video': measurePlateVideo,
   'plates-queue': measurePlateQueue,
+  alerts: measureAlerts,
 } satisfies Record<string, (context: BenchContext) => Promise<Figure[]>>;
 
 export type PartName = keyof typeof PARTS;

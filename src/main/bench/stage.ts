@@ -31,19 +31,27 @@ const OWN = { REDIS_URL: '', FRAME_REDIS_URL: '', DATABASE_URL: '', QUEUE_PREFIX
 const READY_MS = 60_000;
 const POLL_MS = 20;
 
-/** Opens a stage with these cameras, works on it, and takes all of it away again, however the work ends. */
+/**
+ * Opens a stage with these cameras, works on it, and takes all of it away again, however the work ends.
+ * @param more what else the camera file holds, and settings of the environment
+ */
 export async function onStage<T>(
   cameras: readonly object[],
   signal: AbortSignal,
   work: (stage: Stage) => Promise<T>,
+  more: { readonly file?: object; readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'camqueue-bench-'));
   try {
     const paths = { DATA_DIR: join(folder, 'data'), CAMERAS_FILE: join(folder, 'cameras.yaml') };
     await mkdir(paths.DATA_DIR);
-    await writeFile(paths.CAMERAS_FILE, stringify({ cameras }));
-    const world = await openWorld(loadConfig({ ...OWN, ...paths }), 'bench', createLog('bench', 'error'));
-    const env = { ...process.env, ...OWN, ...paths, LOG_LEVEL: 'warn' };
+    await writeFile(paths.CAMERAS_FILE, stringify({ ...more.file, cameras }));
+    const world = await openWorld(
+      loadConfig({ ...OWN, ...paths, ...more.env }),
+      'bench',
+      createLog('bench', 'error'),
+    );
+    const env = { ...process.env, ...OWN, ...paths, ...more.env, LOG_LEVEL: 'warn' };
     const children = createChildren(env, folder);
     try {
       // The tables are made once, before several processes want them.

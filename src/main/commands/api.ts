@@ -7,6 +7,8 @@ import { createFfmpegSources } from '../../io/ffmpeg/sources.js';
 import { exposeMetrics } from '../../io/metrics.js';
 import { collectMetrics, publishMetrics } from '../../io/redis-metrics.js';
 import { sharedSecret } from '../../io/redis/shared-secret.js';
+import type { Config } from '../../config.js';
+import type { SmsHooks } from '../../ports/alerting.js';
 import type { RunOptions } from '../cli.js';
 import { asRole } from '../role.js';
 
@@ -28,17 +30,26 @@ export async function api(options: RunOptions): Promise<number> {
         'frames',
         'pictures',
         'events',
-        'alerts',
         'snapshots',
         'audit',
         'passages',
         'plateLists',
+        'incidents',
+        'deliveries',
+        'maintenances',
+        'pushTokens',
+        'signer',
+        'links',
+        'channels',
+        'templates',
       ]),
       principals,
       catalogue: await world.catalogue(),
       cameraStore: await world.cameraStore(),
       sources: createFfmpegSources(),
       cameraHosts: config.CAMERA_HOSTS,
+      smsHooks: await smsHooksOf(config),
+      publicUrl: config.PUBLIC_URL,
       gaps: await world.gaps(),
       ...(await world.ports(['reports'])),
       recordings: await world.recordings(),
@@ -70,4 +81,14 @@ export async function api(options: RunOptions): Promise<number> {
       await queues.close();
     };
   });
+}
+
+/** Twilio's reports and replies are believed when its secret is known. */
+async function smsHooksOf({
+  TWILIO_ACCOUNT_SID: accountSid,
+  TWILIO_AUTH_TOKEN: authToken,
+}: Config): Promise<SmsHooks | undefined> {
+  if (accountSid === undefined || authToken === undefined) return undefined;
+  const { createSmsHooks } = await import('../../io/channels/sms/sms-hooks.js');
+  return createSmsHooks({ accountSid, authToken });
 }

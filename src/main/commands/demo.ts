@@ -75,7 +75,7 @@ interface Stage {
 }
 
 async function show(world: World, stage: Stage): Promise<number> {
-  const ports = await world.ports(['cameras', 'states', 'alerts', 'events']);
+  const ports = await world.ports(['cameras', 'states', 'incidents', 'deliveries', 'events']);
   const admin = await ensureFirstAdmin(await world.principals());
   const system = startSystem(stage.config, stage.log, {
     again: false,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -19,17 +20,19 @@ import { networksOf } from '../../io/onnx/networks.js';
 import { createPlateReader } from '../../io/plates/plate-reader.js';
 import { createPictures } from '../../io/pictures.js';
 import { loadGrammars } from '../../io/plate-grammars.js';
+import { createSigner } from '../../io/signer.js';
 import { createSnapshotStore } from '../../io/snapshots.js';
-import { createAlertStore } from '../../io/sql/alert-store.js';
 import { createAuditLog } from '../../io/sql/audit-log.js';
 import { createEventStore } from '../../io/sql/event-store.js';
-import { createGapStore } from '../../io/sql/gap-store.js';
 import { createHealthReports } from '../../io/sql/health-reports.js';
+import { createIncidentStore } from '../../io/sql/incident-store.js';
+import { createMaintenances } from '../../io/sql/maintenances.js';
 import { openDatabase } from '../../io/sql/open.js';
 import { createPassageStore } from '../../io/sql/passage-store.js';
 import { createPlateLists } from '../../io/sql/plate-lists.js';
 import { createLog } from '../../log.js';
-import type { AlertStore, CameraStates, EventStore, PassageStore, Ports } from '../../ports.js';
+import type { CameraStates, EventStore, PassageStore, Ports } from '../../ports.js';
+import type { IncidentStore } from '../../ports/alerting.js';
 import { runSampler } from '../../sampler/sampler.js';
 import type { ReplayOptions } from '../cli.js';
 import { EXIT_FAILED, EXIT_OK } from '../exit-codes.js';
@@ -41,6 +44,8 @@ import { stopSignal } from '../until-stopped.js';
 /** Rings of this size hold dozens of pictures of the largest camera; reading waits when they are full. */
 const RING_BYTES = 64 * 1024 ** 2;
 const ROOM = 6;
+/** The road ends at the incident: a replay tells nobody. */
+const ROAD = ['motion', 'license-plate', 'alert'] as const;
 
 /** `camqueue replay <video> --camera <file>`: the whole road on one file, complete and in order, without Redis. */
 export async function replay(video: string, options: ReplayOptions): Promise<number> {
@@ -64,7 +69,7 @@ export async function replay(video: string, options: ReplayOptions): Promise<num
     });
     const plates = createPlateReader({ modelsDir: config.MODELS_DIR, detectors, engine: config.OCR_ENGINE });
     closers.push(() => plates.close());
-    const ports: Ports = {
+    const ports = {
       cameras: createCameras({ ...file, cameras: [camera] }),
       frames: createMemoryFrameRing({ ringBytes: RING_BYTES }),
       states,
@@ -77,13 +82,11 @@ export async function replay(video: string, options: ReplayOptions): Promise<num
       pictures: createPictures(),
       snapshots: createSnapshotStore(options.annotate ?? join(folder, 'snapshots')),
       events: announced(createEventStore(database), print),
-      alerts: announcedAlerts(createAlertStore(database), print),
-      audit: createAuditLog(database),
-      // The road ends here: a replay tells nobody.
-      mail: { send: async () => 'replay: not sent' },
-      gaps: createGapStore(database),
-      probes: { look: async () => [] },
+      incidents: announcedIncidents(createIncidentStore(database), print),
+      maintenances: createMaintenances(database),
       reports: createHealthReports(database),
+      signer: createSigner(randomUUID()),
+      audit: createAuditLog(database),
       metrics: createMetrics({ process: 'replay' }),
     };
     await loadNetworks([camera], ports.detectors);
@@ -97,13 +100,13 @@ export async function replay(video: string, options: ReplayOptions): Promise<num
 async function play(
   camera: Camera,
   startAt: number,
-  ports: Ports,
+  ports: Partial<Ports> & Pick<Ports, 'cameras' | 'frames' | 'states'>,
   print: (event: object) => void,
 ): Promise<number> {
   const log = createLog('replay', 'error');
   const stop = new AbortController();
   const signal = AbortSignal.any([stop.signal, stopSignal()]);
-  const jobs = createInlineJobs(ports, log, signal);
+  const jobs = createInlineJobs({ queues: ROAD, ports, log, signal });
   const startedAt = performance.now();
   // One bell at a time: the sampler goes on reading while the handlers work, as two processes would.
   let working: Promise<void> = Promise.resolve();
@@ -214,15 +217,15 @@ function announcedPassages(store: PassageStore, print: (event: object) => void):
   };
 }
 
-function announcedAlerts(store: AlertStore, print: (event: object) => void): AlertStore {
+function announcedIncidents(store: IncidentStore, print: (event: object) => void): IncidentStore {
   return {
     ...store,
-    open: async (alert, cooldownMs, now) => {
-      const opened = await store.open(alert, cooldownMs, now);
-      const { id: incidentId, cameraId, at, severity, kind, summary } = opened.alert;
-      if (opened.isNew && opened.alert.state === 'sent')
-        print(publicEvent({ type: 'alert', cameraId, at, incidentId, severity, kind, summary }));
-      return opened;
+    accept: async (alert, rules, plan, now) => {
+      const accepted = await store.accept(alert, rules, plan, now);
+      const { id: incidentId, cameraId, firstAt: at, severity, kind, summary } = accepted.incident;
+      if (accepted.opened)
+        print(publicEvent({ type: 'incident', cameraId, at, incidentId, severity, kind, summary }));
+      return accepted;
     },
   };
 }

@@ -1,9 +1,11 @@
+import { incidentSweep } from '../../../jobs/incident-sweep/job.js';
 import { registry, type QueueName } from '../../../jobs/registry.js';
 import { startConsumer, type Consumer } from '../../../queues/consumer.js';
 import { publishMetrics } from '../../io/redis-metrics.js';
 import type { RunOptions } from '../cli.js';
 import { loadNetworks, loadPlateNetworks } from '../load-networks.js';
 import { asRole } from '../role.js';
+import { sayChannels } from '../say-channels.js';
 import type { World } from '../world.js';
 
 /** `camqueue worker <queue…>`: works on the jobs of the named queues until it is asked to stop. */
@@ -12,6 +14,9 @@ export async function worker(queues: readonly string[], options: RunOptions): Pr
   return asRole(`worker-${names.join('-')}`, options, async (world) => {
     const consumers: Consumer[] = [];
     for (const name of names) consumers.push(await consume(name, world));
+    // What a crash or a lost Redis left need not wait for the next minute.
+    if (names.includes('incident-sweep'))
+      await world.producer().enqueue(incidentSweep, {}, { origin: 'start' });
     const publishing = await publishMetrics({
       redis: await world.jobsRedis(),
       prefix: world.config.QUEUE_PREFIX,
@@ -34,6 +39,7 @@ async function consume(name: QueueName, world: World): Promise<Consumer> {
   if ('detectors' in ports && ports.detectors)
     await loadNetworks(world.cameraFile().cameras, ports.detectors);
   if ('plates' in ports && ports.plates) await loadPlateNetworks(ports.plates);
+  if (name === 'notification') sayChannels(await world.ports(['channels', 'cameras']), world.log);
   return startConsumer({
     entry,
     ports,

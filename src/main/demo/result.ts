@@ -10,7 +10,7 @@ import { readSystem } from '../read-system.js';
 import type { World } from '../world.js';
 import type { DemoResult } from './summary.js';
 
-export type DemoPorts = Pick<Ports, 'cameras' | 'states' | 'alerts' | 'events'>;
+export type DemoPorts = Pick<Ports, 'cameras' | 'states' | 'incidents' | 'deliveries' | 'events'>;
 
 /** Collects it from the stores while the workers still publish their metrics. */
 export async function resultOf(
@@ -21,8 +21,9 @@ export async function resultOf(
 ): Promise<DemoResult> {
   const { QUEUE_PREFIX: prefix, DATA_DIR: data } = world.config;
   const system = await readSystem(world, ports, startedAt, Date.now());
-  const alerts = await ports.alerts.list({ limit: 1000 });
-  const deliveries = await ports.alerts.deliveries({ limit: 1000 });
+  const incidents = await ports.incidents.list({ limit: 1000 });
+  const alerts = await ports.incidents.alerts({ limit: 1000 });
+  const sent = await ports.deliveries.list({ states: ['sent', 'delivered'], limit: 1000 });
   const metrics = await collectMetrics({ redis: await world.jobsRedis(), prefix });
   const crossings = await ports.events.crossings({});
   const events: Record<string, number> = {};
@@ -50,9 +51,9 @@ export async function resultOf(
       }),
     ),
     alerts: {
-      sent: alerts.filter(({ state }) => state === 'sent').length,
-      suppressed: alerts.filter(({ state }) => state === 'suppressed').length,
-      delivered: deliveries.filter(({ state }) => state === 'delivered').length,
+      all: alerts.length,
+      incidents: incidents.length,
+      sent: sent.length,
     },
     mails: caught.mails,
     captureToAnalysed: histogramPercentiles(metrics, 'camqueue_frame_latency_seconds'),

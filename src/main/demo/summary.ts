@@ -14,7 +14,7 @@ export interface DemoResult {
     readonly in: number;
     readonly out: number;
   }[];
-  readonly alerts: { readonly sent: number; readonly suppressed: number; readonly delivered: number };
+  readonly alerts: { readonly all: number; readonly incidents: number; readonly sent: number };
   readonly mails: readonly CaughtMail[];
   /** Wall clock from sampling a frame to the end of its analysis, ms. */
   readonly captureToAnalysed: Percentiles | undefined;
@@ -50,14 +50,14 @@ export function summaryLines(result: DemoResult): string[] {
         .map(([type, count]) => `${type} ${count}`)
         .join(', ') || 'none'
     }`,
-    `ALERTS  ${alerts.sent} sent, ${alerts.suppressed} held back by the cooldown, ${alerts.delivered} e-mails delivered`,
+    `ALERTS  ${alerts.all}, gathered in ${alerts.incidents} ${alerts.incidents === 1 ? 'incident' : 'incidents'}; ${alerts.sent} ${alerts.sent === 1 ? 'message' : 'messages'} sent`,
     ...mails
       .slice(0, 3)
       .map(
         ({ to, subject, pictures }) =>
           `  e-mail to ${to.join(', ')}: "${subject}"${pictures.length > 0 ? ', picture inline' : ''}`,
       ),
-    ...(alerts.sent > 0 ? [] : ['  (nobody entered a restricted zone)']),
+    ...(alerts.all > 0 ? [] : ['  (nobody entered a restricted zone)']),
     '',
     ...table([
       ['JOBS', 'DONE', 'FAILED'],
@@ -70,8 +70,11 @@ export function summaryLines(result: DemoResult): string[] {
     '',
     'LOOK AT',
     ...result.files.map(({ what, path }) => `  ${what.padEnd(18)}${path}`),
-    ...(system.alerts[0]
-      ? ['', `Last alert at ${clock(system.alerts[0].at, result.timeZone)}: ${system.alerts[0].summary}`]
+    ...(system.incidents[0]
+      ? [
+          '',
+          `Last incident at ${clock(system.incidents[0].at, result.timeZone)}: ${system.incidents[0].summary}`,
+        ]
       : []),
   ];
 }

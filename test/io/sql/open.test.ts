@@ -47,7 +47,12 @@ onBothDatabases('opening', ({ open, address }) => {
     const applied = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(
       inProcess[0]!.db,
     );
-    expect(applied.rows).toEqual([{ name: '0001-start' }, { name: '0002-cameras' }, { name: '0003-plates' }]);
+    expect(applied.rows.map(({ name }) => name)).toEqual([
+      '0001-start',
+      '0002-cameras',
+      '0003-plates',
+      '0004-alerting',
+    ]);
   });
 
   it('keeps what is there when opened again', async () => {

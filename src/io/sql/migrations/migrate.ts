@@ -4,10 +4,16 @@ import type { Dialect, Schema } from '../schema.js';
 import { start } from './0001-start.js';
 import { cameras } from './0002-cameras.js';
 import { plates } from './0003-plates.js';
+import { alerting } from './0004-alerting.js';
 
 /** Every migration in order. One that has been released is never edited: add another. */
 function migrations(dialect: Dialect): Record<string, Migration> {
-  return { '0001-start': start(dialect), '0002-cameras': cameras(), '0003-plates': plates(dialect) };
+  return {
+    '0001-start': start(dialect),
+    '0002-cameras': cameras(),
+    '0003-plates': plates(dialect),
+    '0004-alerting': alerting(dialect),
+  };
 }
 
 /**

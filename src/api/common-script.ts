@@ -1,0 +1,43 @@
+/**
+ * What pages of the incidents' and plates' kind share, in the browser: plain JavaScript, the first part of their script.
+ * Text from the server is only ever set as text.
+ */
+export const COMMON_JS = String.raw`'use strict';
+const byId = (id) => document.getElementById(id);
+const role = document.querySelector('main').dataset.role;
+const mayWrite = role !== 'viewer';
+const make = (tag, className, text) => {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  if (text !== undefined) element.textContent = text;
+  return element;
+};
+const at = (iso) => {
+  const time = make('time', '', new Date(iso).toLocaleString());
+  time.dateTime = iso;
+  return time;
+};
+async function ask(path, options) {
+  const answer = await fetch(path, { ...options, headers: { Accept: 'application/json', ...(options && options.headers) } });
+  if (answer.status === 401) location.assign('/login?next=' + encodeURIComponent(location.pathname));
+  if (answer.status === 204) return {};
+  const body = await answer.json();
+  if (answer.ok) return body;
+  throw Object.assign(new Error(body.error.message), { body });
+}
+const send = (method, path, value) => ask(path, { method, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(value) });
+function tell(text) { byId('said').textContent = text; }
+function wrong(error) {
+  byId('problem').textContent = error ? error.message : '';
+  byId('problem').hidden = !error;
+  if (error) tell('');
+}
+/** Runs what a person asked for: says what is wrong, and keeps its button from being pressed twice. */
+async function act(button, work) {
+  if (button) button.disabled = true;
+  wrong();
+  try { await work(); } catch (error) { wrong(error); }
+  if (button) button.disabled = false;
+}
+
+`;
