@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Fails the run when a process that a test started is still alive five seconds after the last test. */
 export default async function teardown(): Promise<void> {
+  await rm(process.env['CAMQUEUE_TEST_CLUSTER'] ?? '', { recursive: true, force: true });
   const mark = `CAMQUEUE_TEST_RUN=${process.env['CAMQUEUE_TEST_RUN'] ?? ''}`;
   for (let waited = 0; waited < 5000 && leftBehind(mark).length > 0; waited += 200) await delay(200);
   const left = leftBehind(mark);

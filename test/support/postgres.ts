@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
-import { chown, mkdtemp, rm } from 'node:fs/promises';
+import { chown, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -29,23 +29,14 @@ export const postgresMissing: string | undefined =
 export const describeWithPostgres = postgresMissing === undefined ? describe : describe.skip;
 if (postgresMissing !== undefined) process.stderr.write(`tests on PostgreSQL skipped: ${postgresMissing}\n`);
 
-/** Takes 1-2 s (initdb): one for each test file that needs it, a fresh database for each test. */
+/** One for each test file that needs it, a fresh database for each test. */
 export async function startPostgres(): Promise<TestPostgres> {
   if (bin === undefined) throw new Error(postgresMissing);
   const user = await serverUser();
   const folder = await mkdtemp(join(tmpdir(), 'camqueue-pg-'));
   await chown(folder, user.uid, user.gid);
   const data = join(folder, 'data');
-  const init = [
-    '--pgdata',
-    data,
-    '--username=postgres',
-    '--auth=trust',
-    '--encoding=UTF8',
-    '--locale=C',
-    '--no-sync',
-  ];
-  await run(join(bin, 'initdb'), init, { uid: user.uid, gid: user.gid, cwd: folder });
+  await run('cp', ['-a', await emptyCluster(bin, user), data]);
   let server = await launch(bin, data, folder, user);
   const urlOf = (name: string) => `postgres://postgres@localhost/${name}?host=${encodeURIComponent(folder)}`;
   return {
@@ -66,6 +57,26 @@ export async function startPostgres(): Promise<TestPostgres> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Made once a run, and removed by its teardown: initdb takes a second or two of a processor. */
+async function emptyCluster(folder: string, user: User): Promise<string> {
+  const kept = process.env['CAMQUEUE_TEST_CLUSTER'];
+  if (kept === undefined) throw new Error('CAMQUEUE_TEST_CLUSTER is set by global-setup.ts');
+  if (existsSync(kept)) return kept;
+  const draft = await mkdtemp(`${kept}-`);
+  await chown(draft, user.uid, user.gid);
+  const settings = ['--username=postgres', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'];
+  const asUser = { uid: user.uid, gid: user.gid, cwd: draft };
+  await run(join(folder, 'initdb'), ['--pgdata', draft, ...settings], asUser);
+  try {
+    await rename(draft, kept);
+  } catch (error) {
+    // Another test file was faster.
+    await rm(draft, { recursive: true, force: true });
+    if (!existsSync(kept)) throw error;
+  }
+  return kept;
 }
 
 interface User {
