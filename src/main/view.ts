@@ -90,7 +90,7 @@ export function plainLine(state: SystemState): string {
       `${id} ${status} ${(fps ?? 0).toFixed(1)} fps in ${ins} out ${out} now ${current} analysed ${counts.analysed} gated ${counts.gated} dropped ${counts.dropped}`,
   );
   const waiting = state.queues.reduce((sum, queue) => sum + queue.waiting, 0);
-  return `${(state.elapsedMs / 1000).toFixed(0).padStart(3)} s | ${cameras.join(' | ')} | ${waiting} jobs waiting | ${state.incidents.length} incidents`;
+  return `${(state.elapsedMs / 1000).toFixed(0).padStart(3)} s | ${cameras.join(' | ')} | ${waiting} jobs waiting | incidents ${state.incidents.length}`;
 }
 
 /** Columns aligned: the first to the left, numbers to the right. */
