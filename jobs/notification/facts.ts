@@ -1,6 +1,6 @@
 import type { Recipient } from '../../src/domain/alerting/config.js';
 import { type Incident, shownSubject, STORM } from '../../src/domain/alerting/incident.js';
-import type { MessageFacts } from '../../src/domain/alerting/message.js';
+import { type MessageFacts, shownRecipient } from '../../src/domain/alerting/message.js';
 import { type CameraId, SYSTEM } from '../../src/domain/ids.js';
 import { PermanentError } from '../../src/errors.js';
 import type { Delivery } from '../../src/ports/alerting.js';
@@ -35,11 +35,7 @@ export async function factsOf(
   const facts = {
     occasion,
     site: { name: site.name, timeZone: site.timeZone },
-    recipient: {
-      id: person.id,
-      ...(person.name !== undefined && { name: person.name }),
-      ...(person.timeZone !== undefined && { timeZone: person.timeZone }),
-    },
+    recipient: shownRecipient(person),
     incident: shown(incident, ports.cameras.recipients),
     ...cameraOf(ports, incident.cameraId),
     ...(subject !== undefined && { subject }),

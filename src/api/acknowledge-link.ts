@@ -13,7 +13,7 @@ const MOST_GATHERED = 1000;
 type Ports = ApiDeps['ports'];
 
 /** What a link is about: a message to somebody, and the incidents it told of. */
-export interface Meant {
+interface Meant {
   readonly delivery: Delivery;
   readonly incident: Incident;
   readonly also: readonly Incident[];

@@ -3,7 +3,7 @@ import type { AcknowledgeWords } from './acknowledge-words.js';
 import { escapeHtml, page } from './pages.js';
 
 /** What the page behind an acknowledge link shows: little, for whoever has the link sees it. */
-export interface AcknowledgeView {
+interface AcknowledgeView {
   readonly language: Language;
   readonly words: AcknowledgeWords;
   readonly site: string;

@@ -1,3 +1,4 @@
+import { iso } from './fields.js';
 import { effectiveStatus } from '../domain/camera-status.js';
 import type { Camera } from '../domain/camera.js';
 import { NO_FRAMES } from '../domain/frame.js';
@@ -51,8 +52,4 @@ function readingOf({ fps, retries, nextTryAt, isIdle, degraded, quality, sampler
     ...(quality !== undefined && { quality }),
     ...(sampler !== undefined && { sampler }),
   };
-}
-
-function iso(at: number): string {
-  return new Date(at).toISOString();
 }

@@ -3,8 +3,8 @@ import { rateLimit } from 'express-rate-limit';
 import { z } from 'zod';
 import { channelStatus } from '../domain/alerting/channel-status.js';
 import { addressesOf, Channel, type Recipient } from '../domain/alerting/config.js';
-import type { MessageFacts, Receipt } from '../domain/alerting/message.js';
-import { SYSTEM } from '../domain/ids.js';
+import { type Receipt, shownRecipient } from '../domain/alerting/message.js';
+import { sampleFacts } from '../domain/alerting/sample-facts.js';
 import { messageOf } from '../errors.js';
 import type { NotificationChannel } from '../ports/alerting.js';
 import type { ApiDeps } from './deps.js';
@@ -109,25 +109,14 @@ function recipientFor(
 }
 
 async function testMessage(
-  { cameras: { site }, templates, links }: ApiDeps['ports'],
+  { cameras: { site }, templates }: ApiDeps['ports'],
   recipient: Recipient,
-  at: number,
+  now: number,
 ) {
   const language = recipient.language ?? site.language;
-  const page = links.incident(0)?.replace(/0$/, '');
-  const facts: MessageFacts = {
-    occasion: 'test',
-    site: { name: site.name, timeZone: recipient.timeZone ?? site.timeZone },
-    recipient: { id: recipient.id, ...(recipient.name !== undefined && { name: recipient.name }) },
-    incident: {
-      ...{ id: SYSTEM, number: 0, kind: 'test', severity: 'info', state: 'resolved', summary: 'test' },
-      ...{ firstAt: at, lastAt: at, alerts: 0, isFlapping: false },
-    },
-    links: { ...(page !== undefined && { incident: page }) },
-    hasPicture: false,
-  };
-  const words = await templates.words(facts, language);
-  return { id: `test+${randomUUID()}`, threadId: 'test', language, facts, words };
+  const facts = sampleFacts({ occasion: 'test', site, recipient: shownRecipient(recipient), now });
+  const id = `test-${randomUUID()}`;
+  return { id, threadId: id, language, facts, words: await templates.words(facts, language) };
 }
 
 function limitTests() {

@@ -1,3 +1,4 @@
+import { iso } from './fields.js';
 import type { Request } from 'express';
 import { z } from 'zod';
 import type { Coverage } from '../domain/coverage.js';
@@ -83,8 +84,4 @@ function publicTrack({ covered, holes, coveredMs }: Coverage): object {
 
 function isoSpan({ from, to }: Span): object {
   return { from: iso(from), to: iso(to) };
-}
-
-function iso(at: number): string {
-  return new Date(at).toISOString();
 }

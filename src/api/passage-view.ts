@@ -1,3 +1,4 @@
+import { iso } from './fields.js';
 import type { Passage, PlateRead } from '../domain/plates/passage.js';
 
 /** A passage as it leaves the system: times as ISO 8601, pictures as addresses; a review wins over what was read. */
@@ -39,8 +40,4 @@ export function publicRead({ id, at, box, sight, reading }: PlateRead): object {
     }),
     ...(reading && { text: reading.text, key: reading.key, p: reading.p, verdict: reading.verdict }),
   };
-}
-
-function iso(at: number): string {
-  return new Date(at).toISOString();
 }

@@ -1,3 +1,4 @@
+import type { Severity } from './alerting/config.js';
 import type { Camera } from './camera.js';
 import type { CameraEvent } from './events.js';
 
@@ -6,7 +7,7 @@ export interface Alarm {
   readonly kind: string;
   /** The zone. */
   readonly subject: string;
-  readonly severity: 'info' | 'warning' | 'critical';
+  readonly severity: Severity;
   readonly summary: string;
 }
 

@@ -6,7 +6,7 @@ import { Line, Zone } from './camera-fields/lines-zones.js';
 import { Plates } from './camera-fields/plates.js';
 import { Recording } from './camera-fields/recording.js';
 import { CalibrationPoint, Rule, Signal, Suspicious } from './camera-fields/rules.js';
-import { Polygon, Schedule, seconds } from './camera-fields/shapes.js';
+import { Polygon, Schedule, seconds, TimeZone } from './camera-fields/shapes.js';
 import { CameraId, PartId, SYSTEM } from './ids.js';
 
 /**
@@ -148,10 +148,7 @@ export type Network = z.infer<typeof Network>;
 
 export const Site = z.strictObject({
   name: z.string().default('Camqueue'),
-  timeZone: z
-    .string()
-    .refine(isTimeZone, 'is no time zone; for example Asia/Ho_Chi_Minh')
-    .default('Asia/Ho_Chi_Minh'),
+  timeZone: TimeZone.default('Asia/Ho_Chi_Minh'),
   country: z.string().length(2).default('VN'),
   language: Language.default('vi').describe('of messages, for recipients without one of their own'),
 });
@@ -168,15 +165,6 @@ export const CameraFile = z.strictObject({
   cameras: z.array(Camera).describe('[] where all cameras are managed through the API'),
 });
 export type CameraFile = z.infer<typeof CameraFile>;
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 function unique(parts: readonly { id: string }[], field: string, ctx: z.RefinementCtx): void {
   parts.forEach(({ id }, i) => {

@@ -1,3 +1,5 @@
+import { localTimeOf } from './local-time.js';
+
 /**
  * Weekly schedules as people write them: `mon-fri 19:00-06:00; sat,sun; 12:00-13:00`. Entries are separated by
  * `;`, each has days (default: every day), a time range (default: the whole day), or both. A range whose end is
@@ -43,34 +45,15 @@ export function parseSchedule(text: string): Schedule | { readonly error: string
  * @param timeZone IANA name, for example Asia/Ho_Chi_Minh
  */
 export function isWithin(schedule: Schedule, at: number, timeZone: string): boolean {
-  const { day, minute } = localTime(at, timeZone);
+  const { day: date, minute } = localTimeOf(at, timeZone);
+  // 1970-01-01, day 0, was a Thursday.
+  const day = (((date + 4) % 7) + 7) % 7;
   const yesterday = (day + 6) % 7;
   return schedule.entries.some(
     ({ days, from, to }) =>
       (days.has(day) && minute >= from && minute < to) ||
       (days.has(yesterday) && minute + MINUTES_A_DAY < to),
   );
-}
-
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-function localTime(at: number, timeZone: string): { day: number; minute: number } {
-  let format = formats.get(timeZone);
-  if (!format) {
-    format = new Intl.DateTimeFormat('en-GB', {
-      timeZone,
-      weekday: 'short',
-      hour: '2-digit',
-      minute: '2-digit',
-      hourCycle: 'h23',
-    });
-    formats.set(timeZone, format);
-  }
-  const parts = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]));
-  return {
-    day: DAYS.indexOf((parts['weekday'] ?? '').toLowerCase() as (typeof DAYS)[number]),
-    minute: Number(parts['hour']) * 60 + Number(parts['minute']),
-  };
 }
 
 function parseDays(text: string): ReadonlySet<number> | undefined {

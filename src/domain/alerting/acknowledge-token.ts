@@ -1,5 +1,5 @@
 /** What an acknowledge link ends with: `<number of the delivery, base 36>.<mark>`. Short, for it is paid for in SMS. */
-export interface AcknowledgeToken {
+interface AcknowledgeToken {
   readonly number: number;
   /** Beginning of the signature; 16 characters of base64url are 96 bits. */
   readonly mark: string;

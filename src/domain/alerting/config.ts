@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Schedule } from '../camera-fields/shapes.js';
+import { Schedule, TimeZone } from '../camera-fields/shapes.js';
 import { PartId } from '../ids.js';
 
 /**
@@ -56,7 +56,7 @@ export const Recipient = z
       .optional(),
     log: z.boolean().default(false).describe('a line in the notification log: for a first start'),
     language: Language.optional().describe('default: the language of the site'),
-    timeZone: z.string().refine(isTimeZone, 'is no time zone; for example Asia/Ho_Chi_Minh').optional(),
+    timeZone: TimeZone.optional(),
     quietHours: Schedule.optional().describe('messages wait until these are over: "22:00-06:00"'),
     quietBelow: Severity.default('critical').describe('messages of this severity and above do not wait'),
     maxPerHour: z
@@ -128,7 +128,7 @@ const instant = z.iso.datetime({
 /** Who is on duty. Turns change at `handover` of the schedule's own calendar, also where clocks are put forward. */
 export const OnCall = z.strictObject({
   id: PartId,
-  timeZone: z.string().refine(isTimeZone, 'is no time zone; for example Asia/Ho_Chi_Minh').optional(),
+  timeZone: TimeZone.optional(),
   start: z.iso.date('must be a day, for example 2026-11-02').describe('first day of the first turn'),
   handover: clock.default('07:00'),
   everyDays: z.int().min(1).max(366).default(7).describe('length of a turn'),
@@ -225,12 +225,3 @@ export const Alerting = z.strictObject({
     .describe('segments of SMS a day of the site: they cost money'),
 });
 export type Alerting = z.infer<typeof Alerting>;
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}

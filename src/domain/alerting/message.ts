@@ -1,4 +1,4 @@
-import type { Severity, Channel, Language } from './config.js';
+import type { Severity, Language, Recipient } from './config.js';
 import type { IncidentState } from './incident.js';
 
 /** What a message may say: templates see these names. Times are epoch ms; templates have a filter for the site's zone. */
@@ -60,6 +60,11 @@ export interface MessageFacts {
   readonly hasPicture: boolean;
 }
 
+/** Whom a message is for, as it says so: never an address. */
+export function shownRecipient({ id, name, timeZone }: Recipient): MessageFacts['recipient'] {
+  return { id, ...(name !== undefined && { name }), ...(timeZone !== undefined && { timeZone }) };
+}
+
 /** A message in words: what a template made of its facts. No line breaks in `subject` and `title`. */
 export interface Words {
   /** E-mail. */
@@ -97,5 +102,3 @@ export interface Receipt {
   /** What the message cost, in the unit that is capped (SMS: segments). */
   readonly cost?: number;
 }
-
-export type { Channel };

@@ -26,7 +26,7 @@ export function planFor(
 }
 
 /** The policy of the first route that fits; `undefined`: none does. */
-export function routeOf(facts: AlertFacts, routes: Alerting['routes'], timeZone: string): string | undefined {
+function routeOf(facts: AlertFacts, routes: Alerting['routes'], timeZone: string): string | undefined {
   return routes.find(({ when }) => matches(when, facts, timeZone))?.policy;
 }
 

@@ -19,3 +19,13 @@ export const Schedule = z.string().superRefine((text, ctx) => {
   if ('error' in parsed) ctx.addIssue({ code: 'custom', message: parsed.error });
 });
 export const seconds = (min: number, max: number) => z.number().min(min).max(max);
+export const TimeZone = z.string().refine(isTimeZone, 'is no time zone; for example Asia/Ho_Chi_Minh');
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,3 +1,4 @@
+import type { Severity } from '../alerting/config.js';
 import type { CameraId } from '../ids.js';
 
 /** What a health check found, what it means over time, and what people are told. Times are epoch ms. */
@@ -38,7 +39,7 @@ export interface HealthAlert {
   readonly id: string;
   readonly cameraId: CameraId;
   readonly kind: string;
-  readonly severity: 'info' | 'warning' | 'critical';
+  readonly severity: Severity;
   /** end: it is over. Of the same camera and kind as what it ends. */
   readonly phase: 'begin' | 'end';
   readonly at: number;

@@ -5,7 +5,7 @@ import { longTime, shortTime } from './local-time.js';
 import { kindWords, PACKS, type Scope } from './scope.js';
 
 /** A template is a page of text; more is a mistake, characters. */
-export const MOST_TEMPLATE = 100_000;
+const MOST_TEMPLATE = 100_000;
 /** Objects and characters that one rendering may make. */
 const MOST_MEMORY = 2_000_000;
 /** A rendering takes a few ms; what takes so long never ends. It holds the process up for as long, ms. */

@@ -37,7 +37,7 @@ export async function list(options: AuditOptions): Promise<number> {
 }
 
 /** Newest as given; `detail` as JSON, cut off. */
-export function drawTrail(entries: readonly AuditEntry[], timeZone: string): string[] {
+function drawTrail(entries: readonly AuditEntry[], timeZone: string): string[] {
   const rows = entries.map(({ id, at, actor, action, subject, detail }) => [
     ...[String(id), moment(at, timeZone), actor, action, subject],
     Object.keys(detail).length === 0 ? '' : JSON.stringify(detail),

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { channelStatus } from '../../domain/alerting/channel-status.js';
 import { addressesOf, type Channel, type Language, Recipient } from '../../domain/alerting/config.js';
-import type { Message } from '../../domain/alerting/message.js';
+import { type Message, shownRecipient } from '../../domain/alerting/message.js';
 import { sampleFacts } from '../../domain/alerting/sample-facts.js';
 import type { Site } from '../../domain/camera.js';
 import { redactUrls } from '../../domain/redact.js';
@@ -116,16 +116,11 @@ function addressFor(channel: Channel, to: string): Partial<Record<string, unknow
 async function testMessage(
   templates: Templates,
   site: Site,
-  { id: recipientId, name, timeZone }: Recipient,
+  recipient: Recipient,
   language: Language,
 ): Promise<Message> {
-  const recipient = {
-    id: recipientId,
-    ...(name !== undefined && { name }),
-    ...(timeZone !== undefined && { timeZone }),
-  };
   const now = Date.now();
-  const facts = sampleFacts({ occasion: 'test', site, recipient, now });
+  const facts = sampleFacts({ occasion: 'test', site, recipient: shownRecipient(recipient), now });
   const id = `test-${randomUUID()}`;
   return { id, threadId: id, language, facts, words: await templates.words(facts, language) };
 }

@@ -63,7 +63,7 @@ export function pushPayload({ id, facts, words }: Message, now: number): Payload
 }
 
 /** The same for every copy of a message; at most 32 characters of base64url, which is what Web Push allows (RFC 8030). */
-export function collapseId(messageId: string): string {
+function collapseId(messageId: string): string {
   return createHash('sha256').update(messageId).digest('base64url').slice(0, 32);
 }
 
