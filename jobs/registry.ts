@@ -1,3 +1,4 @@
+import { calibrationCheck } from './calibration-check/job.js';
 import { alert } from './alert/job.js';
 import { cleanup } from './cleanup/job.js';
 import { entry, type Entry } from './define.js';
@@ -7,6 +8,9 @@ import { incidentSweep } from './incident-sweep/job.js';
 import { licensePlate } from './license-plate/job.js';
 import { motion } from './motion/job.js';
 import { notification } from './notification/job.js';
+import { occupancy } from './occupancy/job.js';
+import { report } from './report/job.js';
+import { trafficFlow } from './traffic-flow/job.js';
 
 /** The one list of jobs. Worker, board, metrics, API, docs and command line iterate it. */
 export const registry = {
@@ -48,6 +52,22 @@ export const registry = {
     incidentSweep,
     ['cameras', 'incidents', 'deliveries'],
     () => import('./incident-sweep/handler.js'),
+  ),
+  occupancy: entry(
+    occupancy,
+    ['cameras', 'events', 'occupancy', 'audit'],
+    () => import('./occupancy/handler.js'),
+  ),
+  'traffic-flow': entry(
+    trafficFlow,
+    ['cameras', 'events', 'flowReports'],
+    () => import('./traffic-flow/handler.js'),
+  ),
+  report: entry(report, ['cameras', 'flowReports', 'channels'], () => import('./report/handler.js')),
+  'calibration-check': entry(
+    calibrationCheck,
+    ['cameras', 'frames', 'snapshots', 'pictures'],
+    () => import('./calibration-check/handler.js'),
   ),
   'health-check': entry(
     healthCheck,

@@ -1,4 +1,5 @@
 import type { Alerting, Recipient } from './domain/alerting/config.js';
+import type { Area } from './domain/camera-fields/counting.js';
 import type { Camera, Site } from './domain/camera.js';
 import type { Detection } from './domain/detection.js';
 import type { CameraEvent, CameraStatus } from './domain/events.js';
@@ -25,6 +26,7 @@ import type {
   Templates,
 } from './ports/alerting.js';
 import type { AuditLog } from './ports/audit.js';
+import type { CrossingRow, FlowReports, OccupancyStore } from './ports/counting.js';
 
 /** What a handler may ask of the world. Adapters live in src/io; only src/main puts them together. */
 export interface Ports {
@@ -41,6 +43,8 @@ export interface Ports {
   pictures: Pictures;
   snapshots: SnapshotStore;
   events: EventStore;
+  occupancy: OccupancyStore;
+  flowReports: FlowReports;
   incidents: IncidentStore;
   deliveries: Deliveries;
   channels: NotificationChannels;
@@ -60,6 +64,7 @@ export interface Cameras {
   readonly site: Site;
   readonly recipients: readonly Recipient[];
   readonly alerting: Alerting;
+  readonly areas: readonly Area[];
   /** As they are now; the same objects until something changes. */
   all(): readonly Camera[];
   /** @throws PermanentError when there is no such camera. */
@@ -355,7 +360,10 @@ export interface EventStore {
   /** Stores events; one whose id is known already is left as it is. */
   add(events: readonly CameraEvent[]): Promise<void>;
   get(id: string): Promise<CameraEvent | undefined>;
-  /** Newest first; `from` is included, `to` is not (here and in `crossings`). */
+  /**
+   * Newest first; `from` is included, `to` is not (here and in the two below). Minutes of traffic (`flow`) are listed
+   * only when asked for.
+   */
   list(filter: {
     cameraId?: CameraId;
     type?: CameraEvent['type'];
@@ -363,6 +371,12 @@ export interface EventStore {
     to?: number;
     limit: number;
   }): Promise<CameraEvent[]>;
+  /** Each crossing of a window, oldest first, some at a time. */
+  eachCrossing(filter: {
+    cameraIds?: readonly CameraId[];
+    from: number;
+    to: number;
+  }): AsyncIterable<readonly CrossingRow[]>;
   /** Crossings by camera, line, direction and class. */
   crossings(filter: {
     cameraId?: CameraId;

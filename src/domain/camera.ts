@@ -5,7 +5,9 @@ import { Detect, MotionGate } from './camera-fields/detection.js';
 import { Line, Zone } from './camera-fields/lines-zones.js';
 import { Plates } from './camera-fields/plates.js';
 import { Recording } from './camera-fields/recording.js';
-import { CalibrationPoint, Rule, Signal, Suspicious } from './camera-fields/rules.js';
+import { Calibration } from './camera-fields/calibration.js';
+import { Area, Flow, Occupancy } from './camera-fields/counting.js';
+import { Rule, Signal, Suspicious } from './camera-fields/rules.js';
 import { Polygon, Schedule, seconds, TimeZone } from './camera-fields/shapes.js';
 import { CameraId, PartId, SYSTEM } from './ids.js';
 
@@ -64,9 +66,9 @@ const cameraFields = {
     .describe('polygons the motion gate ignores (clock overlay, trees)'),
   lines: z.array(Line).max(50).default([]),
   zones: z.array(Zone).max(50).default([]),
-  calibration: z
-    .strictObject({ points: z.array(CalibrationPoint).min(4, 'needs at least four points') })
-    .optional(),
+  occupancy: Occupancy.optional().describe('how many are inside, by the lines of this camera'),
+  flow: Flow.optional().describe('judge how traffic flows; {} takes every default'),
+  calibration: Calibration.optional().describe('for speeds'),
   signals: z.array(Signal).default([]),
   rules: z.array(Rule).default([]),
   suspicious: Suspicious.optional(),
@@ -161,6 +163,11 @@ export const CameraFile = z.strictObject({
   recipients: z.array(Recipient).max(1000).default([]),
   alerting: Alerting.prefault({}),
   networks: z.array(Network).default([]),
+  areas: z
+    .array(Area)
+    .max(1000)
+    .default([])
+    .describe('places with several gates, whose occupancy is counted'),
   // Never left out: a file cut short while it is written must not pass as one without cameras.
   cameras: z.array(Camera).describe('[] where all cameras are managed through the API'),
 });

@@ -17,6 +17,12 @@ export function eventId(cameraId: CameraId, event: SceneEvent): string {
     case 'motion':
       about.push(event.phase);
       break;
+    case 'threshold':
+      about.push(event.zone, event.phase);
+      break;
+    case 'congestion':
+      about.push(event.phase);
+      break;
     case 'tamper':
       about.push(event.kind, event.phase);
       break;

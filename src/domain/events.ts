@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CameraId, PartId } from './ids.js';
+import { CongestionLevel, FlowMinute } from './flow/minute.js';
 import { Verdict } from './plates/reading.js';
 
 /** What people and programs are told happened. Times are epoch ms inside, ISO 8601 at the doors (`publicEvent`). */
@@ -21,6 +22,19 @@ const base = {
   box: UnitBoxSchema.optional(),
   /** Key of the stored picture, when one was kept. */
   snapshot: z.string().optional(),
+};
+
+/** [x, y, capture time in epoch ms] */
+export const TracePoint = z.tuple([z.number(), z.number(), z.number()]);
+export type TracePoint = z.infer<typeof TracePoint>;
+/** Points a crossing keeps of its track's way. */
+export const MOST_TRACE = 16;
+
+/** Of a calibrated camera: how fast it went; absent where the data cannot support a number. */
+const speed = {
+  speedKmh: z.number().nonnegative().optional(),
+  /** Half of the 95 % interval: residual, timing jitter and calibration together. */
+  speedErrorKmh: z.number().nonnegative().optional(),
 };
 
 export const CameraStatus = z.enum([
@@ -46,6 +60,30 @@ export const CameraEvent = z.discriminatedUnion('type', [
     line: PartId,
     direction: z.enum(['in', 'out']),
     name: z.string().optional(),
+    /** The way it came, oldest first: ground points in unit coordinates with their capture times. */
+    trace: z.array(TracePoint).max(MOST_TRACE).optional(),
+    ...speed,
+  }),
+  z.object({
+    type: z.literal('threshold'),
+    ...base,
+    zone: PartId,
+    phase: z.enum(['begin', 'end']),
+    /** Things in the zone at that moment, and how many are too many. */
+    count: z.number().int().nonnegative(),
+    limit: z.number().int().positive(),
+  }),
+  z.object({
+    type: z.literal('congestion'),
+    ...base,
+    phase: z.enum(['begin', 'end']),
+    level: CongestionLevel,
+  }),
+  z.object({
+    /** A minute of traffic in view, `at` its start; minutes in which nothing was in view have none. */
+    type: z.literal('flow'),
+    ...base,
+    ...FlowMinute.shape,
   }),
   z.object({
     type: z.literal('zone'),

@@ -1,7 +1,9 @@
+import { speedOf, type Speed } from './speed/track-speed.js';
+import { extended } from './trail.js';
 import type { Line } from './camera-fields/lines-zones.js';
 import { leave, meet, walk, type Crossing, type LineMemory } from './crossing.js';
 import { boxOf } from './kalman.js';
-import type { SceneEvent } from './scene.js';
+import type { SceneConfig, SceneEvent } from './scene.js';
 import { groundOf, isConfirmed, labelOf, trackScale, visibleBox, type Moment, type Track } from './track.js';
 import { isFor } from './zone-watch.js';
 
@@ -21,7 +23,7 @@ export function watchLines(
   tracks: readonly Track[],
   ended: readonly Track[],
   before: Counts,
-  lines: readonly Line[],
+  { lines, calibration }: Pick<SceneConfig, 'lines' | 'calibration'>,
   now: Moment,
 ): { tracks: Track[]; counts: Counts; events: SceneEvent[] } {
   let counts: Counts = {
@@ -33,21 +35,24 @@ export function watchLines(
     const label = labelOf(track);
     if (!crossing || !isFor(line, label)) return;
     counts = { ...counts, [line.id]: counted(counts[line.id]!, label, crossing.direction) };
-    events.push(crossingEvent(line, track, crossing));
+    events.push(
+      crossingEvent(line, track, crossing, calibration && speedOf(track.trail, calibration, now.aspect)),
+    );
   };
   const walked = tracks.map((track) => {
     if (!isConfirmed(track) || track.seenAt !== now.at) return track;
     const box = boxOf(track.motion);
     const path = { ...groundOf(track.motion), at: now.at, frame: now.frame };
+    const trail = extended(track.trail, path);
     const measure = { scale: trackScale(track, now.aspect), aspect: now.aspect };
     const memories: Record<string, LineMemory> = {};
     for (const line of lines) {
       const known = track.lines[line.id] ?? meet(line, track.path, box, measure);
       const { memory, crossing } = walk(line, known, { from: track.path, to: path, box }, measure);
       memories[line.id] = memory;
-      report(line, track, crossing);
+      report(line, { ...track, trail }, crossing);
     }
-    return { ...track, path, lines: memories };
+    return { ...track, path, trail, lines: memories };
   });
   for (const track of ended) {
     const measure = { scale: trackScale(track, now.aspect), aspect: now.aspect };
@@ -73,7 +78,12 @@ function counted(count: LineCount, label: string, direction: 'in' | 'out'): Line
   };
 }
 
-function crossingEvent(line: Line, track: Track, { direction, at, frame }: Crossing): SceneEvent {
+function crossingEvent(
+  line: Line,
+  track: Track,
+  { direction, at, frame }: Crossing,
+  speed: Speed | undefined,
+): SceneEvent {
   const name = line.names?.[direction];
   return {
     type: 'crossing',
@@ -86,5 +96,7 @@ function crossingEvent(line: Line, track: Track, { direction, at, frame }: Cross
     line: line.id,
     direction,
     ...(name !== undefined && { name }),
+    ...(track.trail.length > 0 && { trace: [...track.trail] }),
+    ...(speed && { speedKmh: speed.kmh, speedErrorKmh: speed.errorKmh }),
   };
 }

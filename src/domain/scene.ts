@@ -6,6 +6,8 @@ import { WHOLE, type UnitBox } from './geometry.js';
 import { lookAt } from './look-plan.js';
 import type { Overlay } from './overlay.js';
 import { watchLines, type LineCount } from './scene-lines.js';
+import { watchFlow, type FlowMemory } from './flow/watch-flow.js';
+import { watchThresholds, type ThresholdMemory } from './occupancy/watch-thresholds.js';
 import type { VisitMemory } from './plates/visit-plan.js';
 import { overlayOf } from './scene-overlay.js';
 import { watchZones } from './scene-zones.js';
@@ -26,6 +28,8 @@ export interface SceneState {
   readonly lines: Readonly<Record<string, LineCount>>;
   /** When something last moved, while the scene counts as in motion. */
   readonly motionAt?: number;
+  readonly flow?: FlowMemory;
+  readonly thresholds?: ThresholdMemory;
   /** Of a camera whose plates are looked for in whole pictures. */
   readonly visit?: VisitMemory;
 }
@@ -44,7 +48,8 @@ export interface Observation {
   /** width / height of the picture; makes distances count alike in both directions. Default: as told before, or 16:9. */
   readonly aspect?: number;
 }
-export type SceneConfig = Pick<Camera, 'lines' | 'zones' | 'detect'> & { timeZone: string };
+export type SceneConfig = Pick<Camera, 'lines' | 'zones' | 'detect'> &
+  Partial<Pick<Camera, 'flow' | 'calibration'>> & { timeZone: string };
 
 /** The scene is at rest when nothing has moved for this long, ms. */
 const REST_MS = 10_000;
@@ -89,9 +94,12 @@ export function step(
       })
     : { tracks: before, ended: [], lastTrackId: state.lastTrackId };
   const ended = isRestart ? state.tracks.filter(isConfirmed) : followed.ended;
-  const lined = watchLines(followed.tracks, ended, state.lines, config.lines, now);
+  const lined = watchLines(followed.tracks, ended, state.lines, config, now);
   const zoned = watchZones(lined.tracks, ended, config, now);
   const motion = watchMotion(state, zoned.tracks, at);
+  const elapsedMs = isRestart || state.at === undefined ? 0 : at - state.at;
+  const flow = watchFlow(state.flow, zoned.tracks, elapsedMs, config, now);
+  const crowded = watchThresholds(state.thresholds, zoned.tracks, config.zones, now);
   return {
     state: {
       lastTrackId: followed.lastTrackId,
@@ -100,9 +108,11 @@ export function step(
       tracks: zoned.tracks.map((track) => (track.seenAt === at ? tidy(track) : track)),
       lines: lined.counts,
       ...(motion.motionAt !== undefined && { motionAt: motion.motionAt }),
+      ...(flow.memory && { flow: flow.memory }),
+      ...(crowded.memory && { thresholds: crowded.memory }),
       ...(state.visit && { visit: state.visit }),
     },
-    events: [...motion.events, ...lined.events, ...zoned.events],
+    events: [...motion.events, ...lined.events, ...zoned.events, ...crowded.events, ...flow.events],
   };
 }
 

@@ -33,6 +33,7 @@ export function stitch(
     votes: sum(from, found),
     bornAt: from.bornAt,
     path: from.path,
+    trail: from.trail,
     lines: from.lines,
     zones: from.zones,
     ...(from.plate && { plate: from.plate }),

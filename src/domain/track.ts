@@ -2,6 +2,7 @@ import { clipToPicture, groundPointOf, unitBox, type UnitBox, type UnitPoint } f
 import { boxOf, newMotion, predict, scaleOf, type Motion } from './kalman.js';
 import { elected, speedStdOf, vote, type Votes } from './object-class.js';
 import type { Detection } from './detection.js';
+import type { TracePoint } from './events.js';
 import type { LineMemory } from './crossing.js';
 import type { PlateMemory } from './plates/look-plan.js';
 import type { ZoneMemory } from './zone-watch.js';
@@ -27,6 +28,8 @@ export interface Track {
   readonly movedAt?: number;
   /** The last point of its path on the ground that lines and zones have seen. */
   readonly path: PathPoint;
+  /** Its way on the ground, oldest first: see trail.ts. */
+  readonly trail: readonly TracePoint[];
   /** By line and zone id; only what a line or zone must remember about this thing. */
   readonly lines: Readonly<Record<string, LineMemory>>;
   readonly zones: Readonly<Record<string, ZoneMemory>>;
@@ -63,6 +66,7 @@ export function newTrack(detection: Detection, needs: number, at: number, frame:
     seenAt: at,
     anchor: { x: motion.x, y: motion.y },
     path: { ...groundOf(motion), at, frame },
+    trail: [],
     lines: {},
     zones: {},
   };

@@ -126,15 +126,16 @@ function parseRaw(raw: unknown, defaults: Plain, before: string): CameraFile {
   return parsed.data;
 }
 
-/** The Cameras port over a parsed file. @param file.alerting default: everybody is told at once */
+/** The Cameras port over a parsed file. @param file.alerting default: everybody is told at once; file.areas default: none */
 export function createCameras(
-  file: Pick<CameraFile, 'site' | 'cameras' | 'recipients'> & Partial<Pick<CameraFile, 'alerting'>>,
+  file: Pick<CameraFile, 'site' | 'cameras' | 'recipients'> & Partial<Pick<CameraFile, 'alerting' | 'areas'>>,
 ): Cameras {
   const byId = new Map(file.cameras.map((camera) => [camera.id, camera]));
   return {
     site: file.site,
     recipients: file.recipients,
     alerting: file.alerting ?? Alerting.parse({}),
+    areas: file.areas ?? [],
     all: () => file.cameras,
     get: (id): Camera => {
       const camera = byId.get(id);

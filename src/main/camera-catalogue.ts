@@ -70,6 +70,10 @@ export class FollowedCatalogue implements CameraCatalogue {
     return this.settings.file.recipients;
   }
 
+  get areas(): CameraCatalogue['areas'] {
+    return this.settings.file.areas;
+  }
+
   get alerting(): CameraCatalogue['alerting'] {
     return this.settings.file.alerting;
   }
@@ -173,7 +177,7 @@ export class FollowedCatalogue implements CameraCatalogue {
   }
 
   #use(settings: CameraSettings, stored: Stored): void {
-    const [before, { site, recipients, alerting }] = [this.#merged, this.settings.file];
+    const [before, { site, recipients, alerting, areas }] = [this.#merged, this.settings.file];
     const fresh = mergeCameras(settings, stored.rows, this.options.path, this.options.env);
     this.settings = settings;
     this.stored = stored;
@@ -182,8 +186,8 @@ export class FollowedCatalogue implements CameraCatalogue {
     const isSame =
       this.#merged.cameras === before.cameras &&
       isDeepStrictEqual(
-        [before.abouts, site, recipients, alerting],
-        [fresh.abouts, this.site, this.recipients, this.alerting],
+        [before.abouts, site, recipients, alerting, areas],
+        [fresh.abouts, this.site, this.recipients, this.alerting, this.areas],
       );
     if (isSame) return;
     this.options.log.info({ cameras: fresh.cameras.length }, 'the cameras have changed');

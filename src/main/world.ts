@@ -21,10 +21,12 @@ import { createAuditLog } from '../io/sql/audit-log.js';
 import { createCameraStore } from '../io/sql/camera-store.js';
 import { createDeliveries } from '../io/sql/deliveries.js';
 import { createEventStore } from '../io/sql/event-store.js';
+import { createFlowReports } from '../io/sql/flow-reports.js';
 import { createGapStore } from '../io/sql/gap-store.js';
 import { createHealthReports } from '../io/sql/health-reports.js';
 import { createIncidentStore } from '../io/sql/incident-store.js';
 import { createMaintenances } from '../io/sql/maintenances.js';
+import { createOccupancyStore } from '../io/sql/occupancy-store.js';
 import { openDatabase } from '../io/sql/open.js';
 import { createPassageStore } from '../io/sql/passage-store.js';
 import { createPlateLists } from '../io/sql/plate-lists.js';
@@ -149,6 +151,8 @@ export async function openWorld(config: Config, role: string, log: Log): Promise
     pictures: once(async () => (await import('../io/pictures.js')).createPictures()),
     snapshots: once(async () => createSnapshotStore(join(config.DATA_DIR, 'snapshots'))),
     events: once(async () => createEventStore(await database())),
+    occupancy: once(async () => createOccupancyStore(await database())),
+    flowReports: once(async () => createFlowReports(await database())),
     incidents: once(async () => createIncidentStore(await database())),
     deliveries: once(async () => createDeliveries(await database())),
     maintenances: once(async () => createMaintenances(await database())),

@@ -65,6 +65,7 @@ function bench(passages: Partial<Ports['passages']> = {}): Bench {
         get: async () => undefined,
         list: async () => [],
         crossings: async () => [],
+        eachCrossing: async function* () {},
         removeBefore: async () => 0,
       },
       metrics: { jobEnded: () => undefined, inference: () => undefined, analysed: () => undefined },

@@ -93,6 +93,7 @@ function bench(): Bench {
         },
         get: async () => undefined,
         list: async () => [],
+        eachCrossing: async function* () {},
         crossings: async () => [],
         removeBefore: async () => 0,
       },

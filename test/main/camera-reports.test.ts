@@ -45,6 +45,7 @@ function reporting() {
       all: () => [gate],
       get: () => gate,
     },
+    areas: [],
     onChange: () => () => undefined,
   };
   const reports = cameraReports({ events, snapshots, cameras, pictures: createPictures() }, { enqueue });

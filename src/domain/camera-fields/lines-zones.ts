@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PartId } from '../ids.js';
+import { Threshold } from './counting.js';
 import { Classes, Point, Polygon, Schedule } from './shapes.js';
 
 export const Line = z
@@ -35,6 +36,7 @@ export const Zone = z.strictObject({
     .max(86_400_000)
     .default(500)
     .describe('time inside before it counts as entered, ms'),
+  threshold: Threshold.optional().describe('of things in the zone at once'),
   schedule: Schedule.optional().describe('when the zone is armed, site time: "mon-fri 19:00-06:00; sat,sun"'),
 });
 export type Zone = z.infer<typeof Zone>;

@@ -1,11 +1,7 @@
 import { z } from 'zod';
 import { PartId } from '../ids.js';
-import { Point, Rectangle } from './shapes.js';
+import { Rectangle } from './shapes.js';
 
-export const CalibrationPoint = z.strictObject({
-  at: Point,
-  ground: z.tuple([z.number(), z.number()]).describe('metres'),
-});
 export const Signal = z.union([
   z.strictObject({ id: PartId, lamp: Rectangle }),
   z.strictObject({ id: PartId, feed: z.literal('api') }),

@@ -1,5 +1,6 @@
 import type { CameraEvent } from '../../domain/events.js';
 import type { EventStore } from '../../ports.js';
+import type { CrossingRow } from '../../ports/counting.js';
 import { removeInSteps } from './remove-in-steps.js';
 import { cleanText, type Database, type EventRow } from './schema.js';
 
@@ -33,10 +34,32 @@ export function createEventStore({ db }: Database): EventStore {
         .orderBy('id', 'desc')
         .limit(limit);
       if (cameraId !== undefined) query = query.where('camera_id', '=', cameraId);
-      if (type !== undefined) query = query.where('type', '=', type);
+      query = type === undefined ? query.where('type', '<>', 'flow') : query.where('type', '=', type);
       if (from !== undefined) query = query.where('at', '>=', from);
       if (to !== undefined) query = query.where('at', '<', to);
       return (await query.execute()).map(toEvent);
+    },
+    eachCrossing: async function* ({ cameraIds, from, to }) {
+      let after: { at: number; id: string } = { at: from, id: '' };
+      for (;;) {
+        let query = db
+          .selectFrom('event')
+          .select(['id', 'at', 'data'])
+          .where('line', 'is not', null)
+          .where('at', '<', to)
+          .where(({ eb, and, or }) =>
+            or([eb('at', '>', after.at), and([eb('at', '=', after.at), eb('id', '>', after.id)])]),
+          )
+          .orderBy('at')
+          .orderBy('id')
+          .limit(BATCH);
+        if (cameraIds !== undefined) query = query.where('camera_id', 'in', cameraIds);
+        const rows = await query.execute();
+        if (rows.length > 0) yield rows.flatMap(toCrossing);
+        const last = rows.at(-1);
+        if (rows.length < BATCH || !last) return;
+        after = last;
+      }
     },
     crossings: async ({ cameraId, from, to }) => {
       let query = db
@@ -76,6 +99,18 @@ function toRow(event: CameraEvent): EventRow {
     class: event.class === undefined ? null : cleanText(event.class),
     data: JSON.stringify(event),
   };
+}
+
+function toCrossing(row: Pick<EventRow, 'data'>): CrossingRow[] {
+  const event = toEvent(row);
+  if (event.type !== 'crossing') return [];
+  const { id, cameraId, at, line, direction, class: label = 'unknown', trackId = 0, speedKmh } = event;
+  return [
+    {
+      ...{ id, cameraId, at, line, direction, class: label, trackId },
+      ...(speedKmh !== undefined && { speedKmh }),
+    },
+  ];
 }
 
 /** Rows are written by `add` alone, from events the schema has passed. */

@@ -17,12 +17,45 @@ export interface Schema {
   gap: GapRow;
   recording: RecordingRow;
   health_report: HealthReportRow;
+  occupancy_mark: OccupancyMarkRow;
+  area_state: AreaStateRow;
+  flow_report: FlowReportRow;
   passage: PassageRow;
   passage_hit: PassageHitRow;
   plate_read: PlateReadRow;
   plate_list: PlateListRow;
   plate_list_entry: PlateListEntryRow;
   plate_list_revision: PlateListRevisionRow;
+}
+
+export interface OccupancyMarkRow {
+  id: string;
+  area_id: string;
+  at: number;
+  kind: 'reset' | 'correction';
+  value: number;
+  counted: number;
+  crossings: number;
+  by: string;
+  note: string | null;
+}
+
+export interface AreaStateRow {
+  area_id: string;
+  is_over: number;
+  since: number;
+  said: number;
+}
+
+/** `data`: the report as JSON. */
+export interface FlowReportRow {
+  camera_id: string;
+  granularity: 'quarter' | 'hour' | 'day';
+  from_at: number;
+  to_at: number;
+  computed_at: number;
+  crossings: number;
+  data: string;
 }
 
 /**

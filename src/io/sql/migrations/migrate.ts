@@ -5,6 +5,7 @@ import { start } from './0001-start.js';
 import { cameras } from './0002-cameras.js';
 import { plates } from './0003-plates.js';
 import { alerting } from './0004-alerting.js';
+import { counting } from './0005-counting.js';
 
 /** Every migration in order. One that has been released is never edited: add another. */
 function migrations(dialect: Dialect): Record<string, Migration> {
@@ -13,6 +14,7 @@ function migrations(dialect: Dialect): Record<string, Migration> {
     '0002-cameras': cameras(),
     '0003-plates': plates(dialect),
     '0004-alerting': alerting(dialect),
+    '0005-counting': counting(),
   };
 }
 
