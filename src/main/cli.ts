@@ -40,7 +40,8 @@ Start here
 More machines (same REDIS_URL, FRAME_REDIS_URL and DATABASE_URL everywhere)
   camqueue worker motion        one process per core
   camqueue worker license-plate one process per core, where cameras read plates
-  camqueue worker alert escalation notification incident-sweep cleanup health-check
+  camqueue worker alert escalation notification incident-sweep occupancy health-check
+  camqueue worker traffic-flow report calibration-check cleanup
 
 Work with queues: ${queueNames.join(', ')}
   camqueue enqueue alert '{"id":"door-1","cameraId":"gate-1","kind":"intrusion","at":1795251600000,"summary":"door open"}' --wait

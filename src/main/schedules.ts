@@ -1,8 +1,13 @@
+import { calibrationCheck } from '../../jobs/calibration-check/job.js';
 import { cleanup } from '../../jobs/cleanup/job.js';
 import { healthCheck } from '../../jobs/health-check/job.js';
 import { incidentSweep } from '../../jobs/incident-sweep/job.js';
+import { occupancy } from '../../jobs/occupancy/job.js';
+import { trafficFlow } from '../../jobs/traffic-flow/job.js';
 import type { Schedule } from '../../queues/schedules.js';
 import type { Config } from '../config.js';
+
+const HOUR_MS = 3_600_000;
 
 /** The recurring jobs, in the site's time zone. */
 export function schedules(
@@ -35,6 +40,45 @@ export function schedules(
       payload: () => ({}),
       // The next one does all that the one before would have done.
       catchUp: false,
+    },
+    {
+      name: 'minute',
+      contract: occupancy,
+      cron: '* * * * *',
+      timeZone,
+      payload: () => ({}),
+      catchUp: false,
+    },
+    {
+      // Also hours whose crossings came late, of the last two days; what a machine that was off has missed is older.
+      name: 'hourly',
+      contract: trafficFlow,
+      cron: '5 * * * *',
+      timeZone,
+      payload: (slotAt) => ({
+        ...{ from: slotAt - 48 * HOUR_MS, to: slotAt },
+        ...{ granularity: 'hour', onlyLate: true },
+      }),
+      catchUp: true,
+    },
+    {
+      name: 'daily',
+      contract: trafficFlow,
+      cron: '15 0 * * *',
+      timeZone,
+      payload: (slotAt) => ({
+        ...{ from: slotAt - 8 * 24 * HOUR_MS, to: slotAt },
+        ...{ granularity: 'day', onlyLate: true },
+      }),
+      catchUp: true,
+    },
+    {
+      name: 'nightly',
+      contract: calibrationCheck,
+      cron: '40 2 * * *',
+      timeZone,
+      payload: (slotAt) => ({ at: slotAt }),
+      catchUp: true,
     },
   ];
 }

@@ -8,7 +8,9 @@ import { CLOSE_MS } from './role.js';
 import { supervise, type Role, type Supervisor } from './supervisor.js';
 
 /** What a worker needs to tell people. */
-const ALERT_QUEUES = ['alert', 'escalation', 'notification', 'incident-sweep'];
+const ALERT_QUEUES = ['alert', 'escalation', 'notification', 'incident-sweep', 'occupancy', 'health-check'];
+/** Nobody waits for these: alerts must not wait for them either. */
+const QUIET_QUEUES = ['traffic-flow', 'report', 'calibration-check', 'cleanup'];
 
 export interface System extends Pick<Supervisor, 'pids' | 'gaveUp'> {
   stop(): Promise<void>;
@@ -67,7 +69,8 @@ function rolesOf(
   }));
   return [
     { name: 'api', args: ['api'] },
-    { name: 'alerts', args: ['worker', ...ALERT_QUEUES, 'cleanup', 'health-check'] },
+    { name: 'alerts', args: ['worker', ...ALERT_QUEUES] },
+    { name: 'reports', args: ['worker', ...QUIET_QUEUES] },
     ...motion,
     ...plates,
     { name: 'scheduler', args: ['scheduler'] },

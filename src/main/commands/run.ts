@@ -49,7 +49,7 @@ export async function run(options: RunOptions): Promise<number> {
 
 /** Fields the camera file knows and no job uses yet: whoever set them must not believe that they work. */
 function notActedOn(camera: Camera): string[] {
-  const { suspicious, calibration, rules, signals } = camera;
-  const set = { suspicious, calibration, rules: rules[0], signals: signals[0] };
+  const { suspicious, rules, signals } = camera;
+  const set = { suspicious, rules: rules[0], signals: signals[0] };
   return Object.entries(set).flatMap(([field, value]) => (value === undefined ? [] : [field]));
 }
