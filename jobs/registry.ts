@@ -60,10 +60,10 @@ export const registry = {
   ),
   'traffic-flow': entry(
     trafficFlow,
-    ['cameras', 'events', 'flowReports'],
+    ['cameras', 'events', 'flowReports', 'states', 'gaps'],
     () => import('./traffic-flow/handler.js'),
   ),
-  report: entry(report, ['cameras', 'flowReports', 'channels'], () => import('./report/handler.js')),
+  report: entry(report, ['cameras', 'flowReports', 'mailer', 'csv'], () => import('./report/handler.js')),
   'calibration-check': entry(
     calibrationCheck,
     ['cameras', 'frames', 'snapshots', 'pictures'],
@@ -76,7 +76,7 @@ export const registry = {
   ),
   cleanup: entry(
     cleanup,
-    ['events', 'incidents', 'snapshots', 'audit', 'gaps', 'reports', 'passages'],
+    ['events', 'incidents', 'snapshots', 'audit', 'gaps', 'reports', 'passages', 'flowReports'],
     () => import('./cleanup/handler.js'),
   ),
 } satisfies Record<string, Entry>;

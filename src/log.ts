@@ -8,8 +8,13 @@ export type Log = Logger;
  * with credentials is redacted, in messages, fields and errors alike.
  * @param name the process: `sampler`, `worker`, `api` …
  * @param level pino level; `silent` turns it off.
+ * @param write where lines go instead
  */
-export function createLog(name: string, level: string): Log {
+export function createLog(
+  name: string,
+  level: string,
+  write: (line: string) => void = (line) => process.stderr.write(line),
+): Log {
   return pino(
     {
       name,
@@ -18,10 +23,6 @@ export function createLog(name: string, level: string): Log {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    {
-      write: (line: string) => {
-        process.stderr.write(redactUrls(line));
-      },
-    },
+    { write: (line: string) => write(redactUrls(line)) },
   );
 }

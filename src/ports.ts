@@ -6,7 +6,7 @@ import type { CameraEvent, CameraStatus } from './domain/events.js';
 import type { FrameCounts, RingCursor, RingEntry } from './domain/frame.js';
 import type { UnitBox } from './domain/geometry.js';
 import type { HealthFinding, HealthReport } from './domain/health/report.js';
-import type { CameraId } from './domain/ids.js';
+import type { CameraId, PartId } from './domain/ids.js';
 import type { Overlay } from './domain/overlay.js';
 import type { Picture } from './domain/picture.js';
 import type { Grammar } from './domain/plates/grammar.js';
@@ -27,6 +27,7 @@ import type {
 } from './ports/alerting.js';
 import type { AuditLog } from './ports/audit.js';
 import type { CrossingRow, FlowReports, OccupancyStore } from './ports/counting.js';
+import type { CsvWriter, Mailer } from './ports/mail.js';
 
 /** What a handler may ask of the world. Adapters live in src/io; only src/main puts them together. */
 export interface Ports {
@@ -45,6 +46,8 @@ export interface Ports {
   events: EventStore;
   occupancy: OccupancyStore;
   flowReports: FlowReports;
+  mailer: Mailer;
+  csv: CsvWriter;
   incidents: IncidentStore;
   deliveries: Deliveries;
   channels: NotificationChannels;
@@ -369,6 +372,13 @@ export interface EventStore {
     type?: CameraEvent['type'];
     from?: number;
     to?: number;
+    /** Of crossings. */
+    line?: PartId;
+    direction?: 'in' | 'out';
+    /** `unknown`: of none. */
+    class?: string;
+    /** The `at` and id of the last event of the page before. */
+    after?: { readonly at: number; readonly id: string };
     limit: number;
   }): Promise<CameraEvent[]>;
   /** Each crossing of a window, oldest first, some at a time. */

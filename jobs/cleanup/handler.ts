@@ -1,7 +1,7 @@
 import { done, type Handler } from '../define.js';
 import type { cleanup } from './job.js';
 
-type Needs = 'events' | 'incidents' | 'snapshots' | 'audit' | 'gaps' | 'reports' | 'passages';
+type Needs = 'events' | 'incidents' | 'snapshots' | 'audit' | 'gaps' | 'reports' | 'passages' | 'flowReports';
 
 const DAY_MS = 86_400_000;
 /** Pictures handed in are kept until their job is done, and a while for those that wait. */
@@ -9,7 +9,7 @@ const UPLOADS_MS = DAY_MS;
 
 /** Deletes by age, oldest first, in steps that stop when asked to: the next night goes on where this one ended. */
 export const handle: Handler<typeof cleanup, Needs> = async (payload, ctx) => {
-  const { events, incidents, snapshots, audit, gaps, reports, passages } = ctx.ports;
+  const { events, incidents, snapshots, audit, gaps, reports, passages, flowReports } = ctx.ports;
   const before = ctx.now() - payload.keepDays * DAY_MS;
   const platesBefore = ctx.now() - payload.keepPlatesDays * DAY_MS;
   const removed = {
@@ -17,6 +17,7 @@ export const handle: Handler<typeof cleanup, Needs> = async (payload, ctx) => {
     alerts: await incidents.removeBefore(before, ctx.signal),
     gaps: await gaps.removeBefore(before, ctx.signal),
     reports: await reports.removeBefore(ctx.now() - payload.keepReportsDays * DAY_MS, ctx.signal),
+    flowReports: await flowReports.removeBefore(before),
     pictures: await snapshots.removeBefore('events', before, ctx.signal),
     uploads: await snapshots.removeBefore('uploads', ctx.now() - UPLOADS_MS, ctx.signal),
     annotated: await snapshots.removeBefore(

@@ -1,12 +1,13 @@
 import { alarmOf } from '../../src/domain/alarm.js';
 import type { Camera } from '../../src/domain/camera.js';
+import { viewOfCrossing } from '../../src/domain/crossing-view.js';
 import { eventId } from '../../src/domain/event-id.js';
 import type { CameraEvent } from '../../src/domain/events.js';
 import type { RingEntry } from '../../src/domain/frame.js';
-import { clipToPicture, unitBox, type UnitBox } from '../../src/domain/geometry.js';
 import { sceneOverlay, type SceneConfig, type SceneEvent, type SceneState } from '../../src/domain/scene.js';
 import { alert } from '../alert/job.js';
 import type { JobContext } from '../define.js';
+import { ringAreas } from './ring-areas.js';
 
 /** A frame's consequences, before they are recorded. */
 interface Consequences {
@@ -31,7 +32,7 @@ export async function annotate(what: Consequences, ctx: JobContext<'snapshots' |
  */
 export async function record(
   what: Consequences,
-  ctx: JobContext<'events' | 'snapshots' | 'pictures'>,
+  ctx: JobContext<'cameras' | 'events' | 'snapshots' | 'pictures'>,
 ): Promise<void> {
   const { camera } = what;
   if (what.events.length === 0) return;
@@ -50,6 +51,7 @@ export async function record(
       ...(event.snapshot === undefined ? {} : { snapshot: event.snapshot }),
     });
   }
+  await ringAreas(events, ctx);
 }
 
 async function withSnapshot(
@@ -61,23 +63,36 @@ async function withSnapshot(
   const id = eventId(camera.id, event);
   // A crossing knows the frame in which the line was cut; everything else is seen in this one.
   const complete = { frame: entry.frame, ...event, id, cameraId: camera.id };
-  const wanted = event.type === 'crossing' || (event.type === 'zone' && event.phase === 'enter');
-  if (!wanted || !entry.picture) return complete;
+  const shown = shownOf(event);
+  if (shown === 'nothing' || !entry.picture) return complete;
   const day = new Date(event.at).toISOString().slice(0, 10);
   const snapshot = `events/${camera.id}/${day}/${id}.jpg`;
   // People who are called need the whole scene; a count needs to show what was counted.
+  const { box } = event;
   const options =
-    event.type === 'zone'
+    shown === 'scene'
       ? { overlay: sceneOverlay(scene, config) }
-      : event.box
-        ? { crop: around(event.box) }
+      : box
+        ? { crop: viewOfCrossing({ ...event, box }) }
         : {};
   await ctx.ports.snapshots.put(snapshot, await ctx.ports.pictures.jpeg(entry.picture, options));
   return { ...complete, snapshot };
 }
 
-/** The box with half its size of surroundings on each side, within the picture. */
-function around(box: UnitBox): UnitBox {
-  const wide = unitBox(box.x - box.width / 2, box.y - box.height / 4, box.width * 2, box.height * 1.5);
-  return clipToPicture(wide) ?? box;
+/** What picture is kept with an event. */
+function shownOf(event: SceneEvent): 'scene' | 'part' | 'nothing' {
+  switch (event.type) {
+    case 'crossing':
+      return 'part';
+    case 'zone':
+      return event.phase === 'enter' ? 'scene' : 'nothing';
+    case 'threshold':
+    case 'congestion':
+      return event.phase === 'begin' ? 'scene' : 'nothing';
+    case 'motion':
+    case 'flow':
+    case 'tamper':
+    case 'camera':
+      return 'nothing';
+  }
 }

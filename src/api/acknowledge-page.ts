@@ -1,6 +1,7 @@
 import type { Language, Severity } from '../domain/alerting/config.js';
 import type { AcknowledgeWords } from './acknowledge-words.js';
-import { escapeHtml, page } from './pages.js';
+import { escapeHtml } from '../domain/escape-html.js';
+import { page } from './pages.js';
 
 /** What the page behind an acknowledge link shows: little, for whoever has the link sees it. */
 interface AcknowledgeView {

@@ -3,15 +3,23 @@ import helmet from 'helmet';
 import { redactUrls } from '../domain/redact.js';
 import { acknowledgeRoutes } from './acknowledge.js';
 import { CAMERAS_JS, PAGES_CSS } from './assets.js';
+import { areaRoutes } from './areas.js';
 import { auditRoutes } from './audit.js';
 import { BOARD_PATH, boardRoutes } from './board-mount.js';
+import { calibrationRoutes } from './calibration.js';
 import { cameraAdminRoutes } from './camera-admin.js';
 import { cameraRoutes } from './cameras.js';
 import { channelRoutes } from './channels.js';
+import { countingRoutes } from './counting.js';
+import { COUNTING_CSS, COUNTING_JS } from './counting-assets.js';
+import { countingPage } from './counting-page.js';
 import { coverageRoutes } from './coverage.js';
 import type { ApiDeps } from './deps.js';
 import { deliveryRoutes } from './deliveries.js';
 import { eventRoutes } from './events.js';
+import { flowRoutes } from './flow.js';
+import { FLOW_CSS, FLOW_JS } from './flow-assets.js';
+import { drawFlow } from './flow-page.js';
 import { healthRoutes } from './health.js';
 import { errorHandler, notFound } from './http-error.js';
 import { askerOf, identify, loginFirst, requireRole, type Door } from './identity.js';
@@ -72,8 +80,12 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...jobRoutes(deps),
     ...cameraAdminRoutes(deps),
     ...cameraRoutes(deps),
+    ...calibrationRoutes(deps),
     ...coverageRoutes(deps),
     ...eventRoutes(deps),
+    ...countingRoutes(deps),
+    ...areaRoutes(deps),
+    ...flowRoutes(deps),
     ...incidentRoutes(deps),
     ...incidentActionRoutes(deps),
     ...deliveryRoutes(deps),
@@ -89,19 +101,22 @@ export function apiRoutes(deps: ApiDeps): Route[] {
   return [...routes, ...systemRoutes(deps, routes)];
 }
 
-function pages({ ports }: ApiDeps): Router {
+function pages(deps: ApiDeps): Router {
+  const { ports } = deps;
   const router = Router();
   router.get('/', loginFirst, requireRole('viewer'), (_req, res) => res.redirect(303, '/cameras'));
   for (const [path, draw] of [
     ['/cameras', camerasPage],
     ['/incidents{/:number}', incidentsPage],
     ['/plates', platesPage],
+    ['/counting', countingPage],
   ] as const)
     router.get(path, loginFirst, requireRole('viewer'), (_req, res) => {
       const { actor, role } = askerOf(res);
       const who = actor.replace(/^(person|key):/, '');
       res.type('html').send(draw({ site: ports.cameras.site.name, who, role }));
     });
+  router.get('/flow', loginFirst, requireRole('viewer'), (req, res) => drawFlow(deps, req, res));
   return router;
 }
 
@@ -116,6 +131,10 @@ function assets(): Router {
     'incidents.js': INCIDENTS_JS,
     'plates.css': PLATES_CSS,
     'plates.js': PLATES_JS,
+    'counting.css': COUNTING_CSS,
+    'counting.js': COUNTING_JS,
+    'flow.css': FLOW_CSS,
+    'flow.js': FLOW_JS,
   }))
     router.get(
       `/assets/${name}`,

@@ -39,6 +39,9 @@ export interface ApiDeps {
     | 'audit'
     | 'passages'
     | 'plateLists'
+    | 'occupancy'
+    | 'flowReports'
+    | 'csv'
   >;
   readonly principals: Principals;
   /** What the SMS provider sends us; without it, or without `publicUrl`, it finds no door. */

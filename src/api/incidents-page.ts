@@ -1,4 +1,5 @@
-import { escapeHtml, header, page } from './pages.js';
+import { escapeHtml } from '../domain/escape-html.js';
+import { header, page } from './pages.js';
 
 /** What happened and who reacted; /assets/incidents.js fills it. `/incidents/<number>` opens that one. */
 export function incidentsPage(options: { site: string; who: string; role: string }): string {

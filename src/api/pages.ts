@@ -1,3 +1,5 @@
+import { escapeHtml } from '../domain/escape-html.js';
+
 /** The pages for people (plates-page.ts has another). No inline script or style: the content security policy forbids them. */
 
 /**
@@ -51,6 +53,8 @@ const LINKS = [
   ['/cameras', 'Cameras'],
   ['/incidents', 'Incidents'],
   ['/plates', 'Plates'],
+  ['/counting', 'Counting'],
+  ['/flow', 'Traffic'],
   ['/admin/queues/', 'Queues'],
   ['/api/v1/cameras', 'JSON'],
   ['/api/v1/openapi.json', 'API'],
@@ -87,16 +91,4 @@ export function page(title: string, body: string, styles: readonly string[] = []
   </body>
 </html>
 `;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (char) => ENTITIES[char] ?? char);
 }

@@ -1,4 +1,5 @@
-import { escapeHtml, header, page } from './pages.js';
+import { escapeHtml } from '../domain/escape-html.js';
+import { header, page } from './pages.js';
 
 /** Vehicles by their plates, what a person should look at, and the lists; /assets/plates.js fills it. */
 export function platesPage(options: { site: string; who: string; role: string }): string {

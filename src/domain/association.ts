@@ -1,8 +1,8 @@
 import { assign } from './assignment.js';
-import type { Detection } from './detection.js';
 import { iou, type UnitBox } from './geometry.js';
 import { boxOf, POSITION_NOISE, scaleOf, type Motion } from './kalman.js';
-import { classDistance } from './object-class.js';
+import { classDistance, isTwoWheeler } from './object-class.js';
+import { completed, type Sight } from './riders.js';
 import { labelOf, motionAt, type Track } from './track.js';
 
 /** A pair may be this many standard deviations apart … */
@@ -27,7 +27,7 @@ const OFFSET = 4;
  */
 export function associate(
   tracks: readonly Track[],
-  detections: readonly Detection[],
+  detections: readonly Sight[],
   at: number,
   aspect: number,
   maxCost = LIMIT,
@@ -50,29 +50,44 @@ export const WEAK_LIMIT = 6.5;
 export function pairCost(
   track: Track,
   expected: Motion,
-  detection: Detection,
+  detection: Sight,
   at: number,
   aspect: number,
 ): number {
-  const kind = classDistance(labelOf(track), detection.label);
+  const kind = kindDistance(track, detection);
   if (kind === Infinity) return Infinity;
   const box = boxOf(expected);
+  const seen = track.ridden ? completed(detection, box) : detection.box;
   const reach = detection.label === 'person' ? GATE_SCALES.person : GATE_SCALES.other;
   const travel =
     Math.hypot((expected.x - track.motion.x) * aspect, expected.y - track.motion.y) / scaleOf(box, aspect);
   const moving = placeCost(
     box,
-    detection.box,
+    seen,
     Math.sqrt(expected.p[0] + (UNEVEN * travel) ** 2),
     reach,
     aspect,
   );
   const stopped =
     at - track.seenAt > MAY_HAVE_STOPPED_MS
-      ? placeCost(boxOf(track.motion), detection.box, STOPPED_STD, reach, aspect) + 1
+      ? placeCost(boxOf(track.motion), seen, STOPPED_STD, reach, aspect) + 1
       : Infinity;
   const place = Math.min(moving, stopped);
-  return place === Infinity ? Infinity : OFFSET + place + sizeCost(box, detection.box) + kind;
+  return place === Infinity ? Infinity : OFFSET + place + sizeCost(box, seen) + kind;
+}
+
+/** Of things that may be ridden the network may see, and name, either part. */
+const PART = 0.5;
+
+/** As classDistance, of a track and a sight. */
+export function kindDistance(
+  track: Pick<Track, 'votes' | 'ridden'>,
+  { label, ridden }: Pick<Sight, 'label' | 'ridden'>,
+): number {
+  const own = labelOf(track);
+  const isEither = (name: string): boolean => name === 'person' || isTwoWheeler(name);
+  if ((track.ridden || ridden) && own !== label && isEither(own) && isEither(label)) return PART;
+  return classDistance(own, label);
 }
 
 function placeCost(expected: UnitBox, seen: UnitBox, std: number, reach: number, aspect: number): number {

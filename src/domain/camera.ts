@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Alerting, Language, Recipient } from './alerting/config.js';
 import { Reconnect, Tampering } from './camera-fields/connection.js';
 import { Detect, MotionGate } from './camera-fields/detection.js';
-import { Line, Zone } from './camera-fields/lines-zones.js';
+import { haveSameEnds, Line, Zone } from './camera-fields/lines-zones.js';
 import { Plates } from './camera-fields/plates.js';
 import { Recording } from './camera-fields/recording.js';
 import { Calibration } from './camera-fields/calibration.js';
@@ -109,6 +109,14 @@ export const Camera = z
     unique(camera.lines, 'lines', ctx);
     unique(camera.zones, 'zones', ctx);
     unique(camera.signals, 'signals', ctx);
+    countsByItsLines(camera, ctx);
+    const flowZone = camera.flow?.zone;
+    if (flowZone !== undefined && !camera.zones.some(({ id }) => id === flowZone))
+      ctx.addIssue({
+        code: 'custom',
+        path: ['flow', 'zone'],
+        message: `names the zone "${flowZone}", which this camera does not have`,
+      });
     camera.plates?.zones.forEach((zone, i) => {
       if (!camera.zones.some(({ id }) => id === zone)) {
         ctx.addIssue({
@@ -172,6 +180,30 @@ export const CameraFile = z.strictObject({
   cameras: z.array(Camera).describe('[] where all cameras are managed through the API'),
 });
 export type CameraFile = z.infer<typeof CameraFile>;
+
+function countsByItsLines(
+  { lines, occupancy }: { readonly lines: readonly Line[]; readonly occupancy?: Occupancy | undefined },
+  ctx: z.RefinementCtx,
+): void {
+  const mistake = (path: PropertyKey[], message: string): void =>
+    ctx.addIssue({ code: 'custom', path, message });
+  lines.forEach((line, i) => {
+    const same = lines.slice(0, i).find((other) => haveSameEnds(line, other));
+    if (same)
+      mistake(
+        ['lines', i],
+        `has the same ends as the line "${same.id}": everything would be counted twice; remove one (a line has classes and names for both directions)`,
+      );
+  });
+  if (occupancy && lines.length === 0)
+    mistake(['occupancy'], 'is counted by lines, and this camera has none: give it lines');
+  occupancy?.lines?.forEach((id, i) => {
+    if (!lines.some((line) => line.id === id))
+      mistake(['occupancy', 'lines', i], `names the line "${id}", which this camera does not have`);
+    else if (occupancy.lines?.indexOf(id) !== i)
+      mistake(['occupancy', 'lines', i], `names the line "${id}" twice; once is enough`);
+  });
+}
 
 function unique(parts: readonly { id: string }[], field: string, ctx: z.RefinementCtx): void {
   parts.forEach(({ id }, i) => {

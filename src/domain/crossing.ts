@@ -11,6 +11,8 @@ export interface LineMemory {
   readonly home: readonly [number, number, number, number];
   /** Where its path last cut the straight line away from that side. */
   readonly cut?: Cut;
+  /** It went over the line as something that the line does not count. */
+  readonly uncounted?: Crossing;
 }
 interface Cut {
   readonly at: number;

@@ -13,6 +13,10 @@ export function classDistance(a: string, b: string): number {
   return isVehicle(a) && isVehicle(b) ? 1.5 : Infinity;
 }
 
+export function isTwoWheeler(label: string): boolean {
+  return TWO_WHEELS.has(label);
+}
+
 export function isVehicle(label: string): boolean {
   return FOUR_WHEELS.has(label) || TWO_WHEELS.has(label);
 }
@@ -29,10 +33,15 @@ export function vote(votes: Votes, label: string, score: number): Votes {
   return { ...votes, [label]: Math.round(((votes[label] ?? 0) + score) * 100) / 100 };
 }
 
-/** The name with the most votes; the first of equals. */
+/** A rider is often seen as a person alone: a two-wheeler under one counts for this many of those sightings. */
+const RIDDEN_COUNTS = 3;
+
+/** The name with the most votes; the first of equals. Whoever rides is what is ridden. */
 export function elected(votes: Votes): string {
-  return Object.entries(votes).reduce((best, each) => (each[1] > best[1] ? each : best), ['', -1] as [
-    string,
-    number,
-  ])[0];
+  const best = (of: readonly (readonly [string, number])[]): readonly [string, number] =>
+    of.reduce((a, b) => (b[1] > a[1] ? b : a), ['', -1] as const);
+  const all = Object.entries(votes);
+  const first = best(all);
+  const [ridden, count] = best(all.filter(([label]) => TWO_WHEELS.has(label)));
+  return first[0] === 'person' && count * RIDDEN_COUNTS > first[1] ? ridden : first[0];
 }

@@ -14,4 +14,9 @@ export interface Overlay {
     readonly label: string;
     readonly kind: 'zone' | 'restricted' | 'mask';
   }[];
+  /** Of a calibration: thin lines over the ground, and marks. */
+  readonly grid?: {
+    readonly lines: readonly { readonly from: UnitPoint; readonly to: UnitPoint; readonly label: string }[];
+    readonly points: readonly { readonly at: UnitPoint; readonly label: string }[];
+  };
 }

@@ -1,5 +1,5 @@
 import { speedOf, type Speed } from './speed/track-speed.js';
-import { extended } from './trail.js';
+import { extended, showsFoot } from './trail.js';
 import type { Line } from './camera-fields/lines-zones.js';
 import { leave, meet, walk, type Crossing, type LineMemory } from './crossing.js';
 import { boxOf } from './kalman.js';
@@ -43,14 +43,16 @@ export function watchLines(
     if (!isConfirmed(track) || track.seenAt !== now.at) return track;
     const box = boxOf(track.motion);
     const path = { ...groundOf(track.motion), at: now.at, frame: now.frame };
-    const trail = extended(track.trail, path);
+    // What a speed is taken from must be where the thing stands; elsewhere any place is better than none.
+    const trail = !calibration || showsFoot(box) ? extended(track.trail, path) : track.trail;
     const measure = { scale: trackScale(track, now.aspect), aspect: now.aspect };
     const memories: Record<string, LineMemory> = {};
     for (const line of lines) {
       const known = track.lines[line.id] ?? meet(line, track.path, box, measure);
       const { memory, crossing } = walk(line, known, { from: track.path, to: path, box }, measure);
-      memories[line.id] = memory;
-      report(line, { ...track, trail }, crossing);
+      const { kept, counts: due } = whenOfClass(line, track, crossing ?? known.uncounted, now.at);
+      memories[line.id] = kept ? { ...memory, uncounted: kept } : memory;
+      report(line, { ...track, trail }, due);
     }
     return { ...track, path, trail, lines: memories };
   });
@@ -67,6 +69,21 @@ export function watchLines(
     }
   }
   return { tracks: walked, counts, events };
+}
+
+/** A thing may be told from the others only after it went over the line: whoever was taken for a person rides, ms. */
+const TOLD_LATE_MS = 4000;
+
+/** A crossing counts when the thing is of a class that the line counts, or is found to be so soon after. */
+function whenOfClass(
+  line: Line,
+  track: Track,
+  crossing: Crossing | undefined,
+  at: number,
+): { counts?: Crossing; kept?: Crossing } {
+  if (!crossing) return {};
+  if (isFor(line, labelOf(track))) return { counts: crossing };
+  return at - crossing.at < TOLD_LATE_MS ? { kept: crossing } : {};
 }
 
 function counted(count: LineCount, label: string, direction: 'in' | 'out'): LineCount {
@@ -96,7 +113,7 @@ function crossingEvent(
     line: line.id,
     direction,
     ...(name !== undefined && { name }),
-    ...(track.trail.length > 0 && { trace: [...track.trail] }),
+    trace: track.trail.length > 0 ? [...track.trail] : [[track.path.x, track.path.y, track.path.at]],
     ...(speed && { speedKmh: speed.kmh, speedErrorKmh: speed.errorKmh }),
   };
 }

@@ -49,7 +49,7 @@ export interface Observation {
   readonly aspect?: number;
 }
 export type SceneConfig = Pick<Camera, 'lines' | 'zones' | 'detect'> &
-  Partial<Pick<Camera, 'flow' | 'calibration'>> & { timeZone: string };
+  Partial<Pick<Camera, 'flow' | 'calibration' | 'motion'>> & { timeZone: string };
 
 /** The scene is at rest when nothing has moved for this long, ms. */
 const REST_MS = 10_000;

@@ -1,5 +1,5 @@
 import { boxOf, scaleOf } from './kalman.js';
-import { classDistance } from './object-class.js';
+import { kindDistance } from './association.js';
 import { isConfirmed, labelOf, type Track } from './track.js';
 
 /** Off the straight way between the two, box scales, at once and for each second unseen. */
@@ -21,7 +21,7 @@ export function stitch(
   let best: { from: Track; off: number } | undefined;
   for (const lost of tracks) {
     if (!isConfirmed(lost) || lost.misses === 0 || lost.seenAt >= found.bornAt) continue;
-    if (found.bornAt - lost.seenAt > LONGEST_MS || classDistance(labelOf(lost), labelOf(found)) > 1) continue;
+    if (found.bornAt - lost.seenAt > LONGEST_MS || kindDistance(lost, { ...found, label: labelOf(found) }) > 1) continue;
     const off = offWay(lost, found, aspect);
     if (off < 1 && (!best || off < best.off)) best = { from: lost, off };
   }
@@ -31,6 +31,7 @@ export function stitch(
     ...found,
     id: from.id,
     votes: sum(from, found),
+    ...(from.ridden && { ridden: true as const }),
     bornAt: from.bornAt,
     path: from.path,
     trail: from.trail,

@@ -1,7 +1,7 @@
 import { clipToPicture, groundPointOf, unitBox, type UnitBox, type UnitPoint } from './geometry.js';
 import { boxOf, newMotion, predict, scaleOf, type Motion } from './kalman.js';
 import { elected, speedStdOf, vote, type Votes } from './object-class.js';
-import type { Detection } from './detection.js';
+import type { Sight } from './riders.js';
 import type { TracePoint } from './events.js';
 import type { LineMemory } from './crossing.js';
 import type { PlateMemory } from './plates/look-plan.js';
@@ -14,6 +14,8 @@ export interface Track {
   /** As of `seenAt`: between two sightings the position is predicted, never stored. */
   readonly motion: Motion;
   readonly votes: Votes;
+  /** A person was seen on it: it may be seen as a person alone, or without one. */
+  readonly ridden?: true;
   /** Detection score, smoothed. */
   readonly score: number;
   readonly hits: number;
@@ -52,12 +54,13 @@ export interface Moment {
 /** Moved within this time: moving, ms. */
 const MOVING_MS = 2500;
 
-export function newTrack(detection: Detection, needs: number, at: number, frame: number): Track {
+export function newTrack(detection: Sight, needs: number, at: number, frame: number): Track {
   const motion = newMotion(detection.box, speedStdOf(detection.label));
   return {
     id: 0,
     motion,
     votes: vote({}, detection.label, detection.score),
+    ...(detection.ridden && { ridden: true }),
     score: detection.score,
     hits: 1,
     needs,
@@ -72,7 +75,7 @@ export function newTrack(detection: Detection, needs: number, at: number, frame:
   };
 }
 
-export function labelOf(track: Track): string {
+export function labelOf(track: Pick<Track, 'votes'>): string {
   return elected(track.votes);
 }
 

@@ -1,9 +1,9 @@
-import { associate, WEAK_LIMIT } from './association.js';
+import { associate, kindDistance, WEAK_LIMIT } from './association.js';
 import type { Detection } from './detection.js';
 import { intersectionArea, iou, type UnitBox } from './geometry.js';
 import { boxOf, correct, predict, scaleOf, speedOf } from './kalman.js';
-import { classDistance, vote } from './object-class.js';
-import { withRidden } from './riders.js';
+import { classDistance, isTwoWheeler, vote } from './object-class.js';
+import { completed, withRiders, type Sight } from './riders.js';
 import { boxAt, groundOf, isConfirmed, isMoving, labelOf, newTrack, type Track } from './track.js';
 import { stitch } from './stitching.js';
 
@@ -34,11 +34,13 @@ const MOVED = 0.35;
  * at are held.
  */
 export function follow(before: readonly Track[], lastTrackId: number, look: Look): Followed {
-  const detections = singleBoxes(withRidden(look.detections, look.minScore));
+  const detections = singleBoxes(
+    withRiders(look.detections, look.minScore, (person, cycle) => areApart(person, cycle, before)),
+  );
   const strong = detections.filter((d) => d.score >= look.minScore);
   const weak = detections.filter((d) => d.score < look.minScore);
   const seen = new Map<Track, Track>();
-  const match = (tracks: readonly Track[], found: readonly Detection[], maxCost?: number): Detection[] => {
+  const match = (tracks: readonly Track[], found: readonly Sight[], maxCost?: number): Sight[] => {
     const left = new Set(found);
     for (const [t, d] of associate(tracks, found, look.at, look.aspect, maxCost)) {
       seen.set(tracks[t]!, sighted(tracks[t]!, found[d]!, look));
@@ -59,7 +61,9 @@ export function follow(before: readonly Track[], lastTrackId: number, look: Look
   );
 
   const kept = before.map((track) => seen.get(track) ?? missed(track, look));
-  const young = left.filter((d) => !isCut(d.box, look.looked)).map((d) => born(d, kept, look));
+  const young = left
+    .filter((d) => !isCut(d.box, look.looked) && !isPartOfRider(d, kept, look))
+    .map((d) => born(d, kept, look));
   return settle([...kept, ...young], lastTrackId, look);
 }
 
@@ -82,12 +86,12 @@ function settle(tracks: readonly Track[], lastTrackId: number, look: Look): Foll
   };
 }
 
-function sighted(track: Track, detection: Detection, look: Look): Track {
+function sighted(track: Track, detection: Sight, look: Look): Track {
   const expected = predict(track.motion, (look.at - track.seenAt) / 1000, look.aspect);
   const trust = detection.score < look.minScore ? 0.5 : 1;
   // A box cut by the region's edge says that the thing is there, not where.
   if (isCut(detection.box, look.looked)) return { ...track, misses: 0 };
-  const motion = correct(expected, detection.box, look.aspect, trust);
+  const motion = correct(expected, track.ridden ? completed(detection, boxOf(expected)) : detection.box, look.aspect, trust);
   const scale = scaleOf({ width: motion.w, height: motion.h }, look.aspect);
   const moved =
     Math.hypot((motion.x - track.anchor.x) * look.aspect, motion.y - track.anchor.y) > MOVED * scale;
@@ -95,6 +99,7 @@ function sighted(track: Track, detection: Detection, look: Look): Track {
     ...track,
     motion,
     votes: vote(track.votes, detection.label, detection.score),
+    ...(detection.ridden && { ridden: true as const }),
     score: track.score + 0.3 * (detection.score - track.score),
     hits: track.hits + 1,
     misses: 0,
@@ -110,14 +115,27 @@ function missed(track: Track, look: Look): Track {
   return inside < 0.7 && !hasLeft(box) ? track : { ...track, misses: track.misses + 1 };
 }
 
-function born(detection: Detection, tracks: readonly Track[], look: Look): Track {
+function born(detection: Sight, tracks: readonly Track[], look: Look): Track {
   const isCovered = tracks.some(
     (track) =>
       track.seenAt === look.at &&
-      classDistance(labelOf(track), detection.label) < Infinity &&
+      kindDistance(track, detection) < Infinity &&
       (iou(boxOf(track.motion), detection.box) > 0.45 || coverage(boxOf(track.motion), detection.box) > 0.85),
   );
   return newTrack(detection, isCovered ? 5 : detection.score >= 0.55 ? 2 : 3, look.at, look.frame);
+}
+
+/** Nothing on four wheels fits into the box of a rider: it is part of one. */
+function isPartOfRider(detection: Sight, tracks: readonly Track[], look: Look): boolean {
+  if (detection.label === 'person' || isTwoWheeler(detection.label)) return false;
+  return tracks.some((track) => {
+    const box = boxOf(track.motion);
+    return (
+      track.seenAt === look.at &&
+      isTwoWheeler(labelOf(track)) &&
+      intersectionArea(box, detection.box) > 0.85 * detection.box.width * detection.box.height
+    );
+  });
 }
 
 /** Two sightings far apart may be two things: a third must lie on their way. */
@@ -147,9 +165,22 @@ function hasLeft(box: UnitBox): boolean {
   return width <= 0 || height <= 0 || (width * height) / (box.width * box.height) < 0.33;
 }
 
+/** Someone who walks past a two-wheeler that stands there: each is followed already. */
+function areApart(person: Detection, cycle: Detection, tracks: readonly Track[]): boolean {
+  const isThere = ({ box }: Detection, label: string): boolean =>
+    tracks.some(
+      (track) =>
+        isConfirmed(track) &&
+        !track.ridden &&
+        (labelOf(track) === 'person') === (label === 'person') &&
+        iou(boxOf(track.motion), box) > 0.4,
+    );
+  return isThere(person, 'person') && isThere(cycle, cycle.label);
+}
+
 /** Of two boxes of one thing (a network may call it car and truck, or motorcycle and bicycle) the better one. */
-function singleBoxes(detections: readonly Detection[]): Detection[] {
-  const kept: Detection[] = [];
+function singleBoxes(detections: readonly Sight[]): Sight[] {
+  const kept: Sight[] = [];
   for (const d of [...detections].sort((a, b) => b.score - a.score)) {
     if (d.box.width > 0 && d.box.height > 0 && !kept.some((k) => isDoubleBox(k, d))) kept.push(d);
   }
@@ -172,7 +203,7 @@ function withoutDoubles(tracks: readonly Track[], look: Look): Track[] {
     (young.bornAt > old.bornAt ||
       (young.bornAt === old.bornAt && tracks.indexOf(young) > tracks.indexOf(old))) &&
     look.at - young.bornAt < 2500 &&
-    classDistance(labelOf(young), labelOf(old)) < Infinity &&
+    kindDistance(young, { ...old, label: labelOf(old) }) < Infinity &&
     iou(boxOf(young.motion), boxOf(old.motion)) > 0.7;
   return tracks.filter((track) => !tracks.some((other) => isDoubleOf(track, other)));
 }

@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { alertingMistakes } from '../domain/alerting/check-alerting.js';
 import { Alerting } from '../domain/alerting/config.js';
 import { CameraFile, type Camera } from '../domain/camera.js';
+import { areaMistakes } from '../domain/occupancy/areas.js';
 import { InputError, PermanentError, messageOf } from '../errors.js';
 import type { Cameras } from '../ports.js';
 
@@ -121,7 +122,7 @@ function parseRaw(raw: unknown, defaults: Plain, before: string): CameraFile {
   const parsed = CameraFile.safeParse(withDefaults(raw, defaults));
   const mistakes = parsed.success ? [] : parsed.error.issues.flatMap((issue) => describe(issue, raw));
   mistakes.push(...duplicateIds(raw));
-  if (parsed.success) mistakes.push(...alertingMistakes(parsed.data));
+  if (parsed.success) mistakes.push(...alertingMistakes(parsed.data), ...areaMistakes(parsed.data));
   if (mistakes.length > 0 || !parsed.success) throw new InputError(`${before}${mistakes.join('\n  ')}`);
   return parsed.data;
 }

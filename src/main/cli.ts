@@ -9,6 +9,7 @@ import type { PlatesOptions } from './commands/plates.js';
 import { EXIT_FAILED, EXIT_OK, EXIT_USAGE } from './exit-codes.js';
 import { ROOT } from './installation.js';
 import { addAlertingCommands } from './alerting-commands.js';
+import { addCountingCommands } from './counting-commands.js';
 import { addListCommands } from './list-commands.js';
 
 /**
@@ -285,6 +286,7 @@ program
 
 addListCommands(program, { json, dataDir, camerasFile, finish });
 addAlertingCommands(program, { json, dataDir, camerasFile, finish });
+addCountingCommands(program, { json, dataDir, camerasFile, finish });
 
 const keys = program
   .command('keys')
@@ -328,7 +330,7 @@ program
   .option('--video <file>', 'footage (default: media/vtest.avi)')
   .option(
     '--only <parts>',
-    'road,gate,four,sixteen,queue,latency,idle,plates (default: all)',
+    'road,gate,four,sixteen,queue,latency,idle,plates,counting,alerts (default: all)',
     (text: string) => text.split(','),
   )
   .addOption(json())

@@ -153,6 +153,14 @@ export async function openWorld(config: Config, role: string, log: Log): Promise
     events: once(async () => createEventStore(await database())),
     occupancy: once(async () => createOccupancyStore(await database())),
     flowReports: once(async () => createFlowReports(await database())),
+    mailer: once(async () => {
+      const mailer = (await import('../io/mailer.js')).createMailer({
+        ...{ smtpUrl: config.SMTP_URL, from: config.MAIL_FROM, pool: config.SMTP_POOL },
+      });
+      closers.push(() => mailer.close());
+      return mailer;
+    }),
+    csv: once(async () => (await import('../io/csv.js')).csv),
     incidents: once(async () => createIncidentStore(await database())),
     deliveries: once(async () => createDeliveries(await database())),
     maintenances: once(async () => createMaintenances(await database())),

@@ -1,5 +1,8 @@
 import type { CameraId, PartId } from '../domain/ids.js';
 import type { FlowReport, Granularity } from '../domain/flow/report.js';
+import type { OccupancyMark } from '../domain/occupancy/mark.js';
+
+export type { OccupancyMark } from '../domain/occupancy/mark.js';
 
 /** A crossing as counts and statistics need it. */
 export interface CrossingRow {
@@ -12,23 +15,6 @@ export interface CrossingRow {
   readonly class: string;
   readonly trackId: number;
   readonly speedKmh?: number;
-}
-
-/** The count of an area begins anew with a mark: somebody counted, or the daily reset. */
-export interface OccupancyMark {
-  /** Of a reset `<area>+<at>`; of a correction a random id. */
-  readonly id: string;
-  readonly areaId: string;
-  /** From then on, epoch ms. */
-  readonly at: number;
-  readonly kind: 'reset' | 'correction';
-  /** How many are inside at `at`. */
-  readonly value: number;
-  /** How many had been counted to be inside, and by how many crossings since the mark before: their difference is the drift. */
-  readonly counted: number;
-  readonly crossings: number;
-  readonly by: string;
-  readonly note?: string;
 }
 
 /** Whether an area is over its threshold, and how often it has been said: the number makes alerts' ids. */

@@ -84,6 +84,15 @@ const ROUTES: readonly [method: string, path: string, url: string, answers: type
   ['get', '/api/v1/cameras/:id/coverage.svg', '/api/v1/cameras/gate-1/coverage.svg', VIEWER],
   ['post', '/api/v1/pictures', '/api/v1/pictures', { stranger: 401, viewer: 403, operator: 415, admin: 415 }],
   ['get', '/api/v1/events', '/api/v1/events', VIEWER],
+  ['get', '/api/v1/counts', '/api/v1/counts', VIEWER],
+  ['get', '/api/v1/crossings', '/api/v1/crossings', VIEWER],
+  ['get', '/api/v1/crossings/:id', '/api/v1/crossings/x', VIEWER_NONE],
+  ['get', '/api/v1/crossings/:id/trace.svg', '/api/v1/crossings/x/trace.svg', VIEWER_NONE],
+  ['get', '/api/v1/trips', '/api/v1/trips?camera=gate-1', VIEWER],
+  ['get', '/api/v1/areas', '/api/v1/areas', VIEWER],
+  ['get', '/api/v1/areas/:id', '/api/v1/areas/x', VIEWER_NONE],
+  ['post', '/api/v1/areas/:id/corrections', '/api/v1/areas/x/corrections', OPERATOR_BODY],
+  ['post', '/api/v1/areas/:id/reset', '/api/v1/areas/x/reset', OPERATOR_BODY],
   [
     'get',
     '/api/v1/events/:id/snapshot.jpg',
@@ -156,6 +165,7 @@ const PAGES: typeof ROUTES = [
   ['get', '/incidents', '/incidents', VIEWER],
   ['get', '/incidents/:number', '/incidents/42', VIEWER],
   ['get', '/plates', '/plates', VIEWER],
+  ['get', '/counting', '/counting', VIEWER],
   ['get', '/admin/queues', '/admin/queues/', VIEWER],
   ['get', '/admin/queues', '/admin/queues/api/queues', VIEWER],
   [

@@ -1,5 +1,5 @@
 import { counts, crossings, play, render, scene, type Seeing } from '../support/scenes.js';
-import { FAST, STORIES } from '../support/stories.js';
+import { FAST, ON_TWO_WHEELS, STORIES } from '../support/stories.js';
 
 const WAYS: readonly [string, Omit<Seeing, 'seed'>][] = [
   [
@@ -18,7 +18,7 @@ const WAYS: readonly [string, Omit<Seeing, 'seed'>][] = [
 const SEEDS = [1, 2, 3, 4, 5, 6];
 
 describe.each(WAYS)('%s', (_, way) => {
-  test.each(STORIES.map((known) => [known.name, known] as const))('%s', (_name, { story, truth, config }) => {
+  test.each([...STORIES, ...ON_TWO_WHEELS].map((known) => [known.name, known] as const))('%s', (_name, { story, truth, config }) => {
     const counted = SEEDS.map((seed) =>
       counts(play(render(story, { ...way, seed }), config ?? scene()).events),
     );

@@ -48,11 +48,20 @@ const RUNS = { numRuns: 40 };
 const shifted = (all: readonly Observation[], ms: number): Observation[] =>
   all.map((o) => ({ ...o, at: o.at + ms }));
 
+const later = (event: SceneEvent, ms: number): SceneEvent => ({
+  ...event,
+  at: event.at + ms,
+  ...(event.type === 'crossing' &&
+    event.trace && { trace: event.trace.map(([x, y, at]): TracePoint => [x, y, at + ms]) }),
+});
+
 test('the hour of the day changes nothing', () => {
   fc.assert(
     fc.property(frames, fc.integer({ min: -1e10, max: 1e10 }), (all, ms) => {
-      const now = play(all, config).events;
-      expect(play(shifted(all, ms), config).events).toEqual(now.map((e) => ({ ...e, at: e.at + ms })));
+      // Minutes of traffic are of the clock, and begin where it says.
+      const seen = (frames: readonly Observation[]) =>
+        play(frames, config).events.filter(({ type }) => type !== 'flow');
+      expect(seen(shifted(all, ms))).toEqual(seen(all).map((event) => later(event, ms)));
     }),
     RUNS,
   );
@@ -138,7 +147,7 @@ test('ids grow and are never used again; counters are the sum of the events', ()
   );
 });
 
-test('a state with 30 tracks is a checkpoint of less than 16 KB', () => {
+test('a state with 30 tracks, each with its way, is a checkpoint of less than 32 KB', () => {
   const crowd = Array.from({ length: 30 }, (_, i) =>
     walker(
       { atMs: 0, x: 0.05 + 0.03 * i, y: 0.3 + 0.02 * (i % 7) },
@@ -153,5 +162,5 @@ test('a state with 30 tracks is a checkpoint of less than 16 KB', () => {
     scene(),
   );
   expect(state.tracks.length).toBeGreaterThanOrEqual(28);
-  expect(JSON.stringify(state).length).toBeLessThan(16_000);
+  expect(JSON.stringify(state).length).toBeLessThan(32_000);
 });

@@ -5,6 +5,7 @@ import { handle } from '../../jobs/cleanup/handler.js';
 import { cleanup } from '../../jobs/cleanup/job.js';
 import { createSnapshotStore } from '../../src/io/snapshots.js';
 import { createAuditLog } from '../../src/io/sql/audit-log.js';
+import { createFlowReports } from '../../src/io/sql/flow-reports.js';
 import { createGapStore } from '../../src/io/sql/gap-store.js';
 import { createDeliveries } from '../../src/io/sql/deliveries.js';
 import { createHealthReports } from '../../src/io/sql/health-reports.js';
@@ -14,6 +15,7 @@ import { createPassageStore } from '../../src/io/sql/passage-store.js';
 import type { CameraEvent } from '../../src/domain/events.js';
 import { onBothDatabases } from '../support/databases.js';
 import { runJob, testContext } from '../support/job-context.js';
+import { flowReport } from '../support/flow-reports.js';
 import { passage, plateRead } from '../support/passages.js';
 
 const NOW = 1_795_251_600_000;
@@ -51,7 +53,9 @@ onBothDatabases('cleanup', (databases) => {
         gaps: createGapStore(database),
         reports: createHealthReports(database),
         passages: createPassageStore(database),
+        flowReports: createFlowReports(database),
       };
+      for (const ageDays of [31, 29]) await ports.flowReports.put(flowReport({ from: NOW - ageDays * DAY }));
       for (const ageDays of [15, 13]) {
         const at = NOW - ageDays * DAY;
         await ports.passages.put(passage({ id: `p-${ageDays}`, at }));
@@ -107,7 +111,7 @@ onBothDatabases('cleanup', (databases) => {
         outcome: 'done',
         result: {
           ...{ events: 2500, alerts: 1, gaps: 1, reports: 501, pictures: 1, annotated: 1 },
-          ...{ passages: 1, plates: 1, uploads: 0 },
+          ...{ passages: 1, plates: 1, uploads: 0, flowReports: 1 },
         },
       });
       expect((await ports.events.list({ limit: 10 })).map(({ id }) => id)).toEqual(['new', 'edge']);
@@ -141,6 +145,7 @@ onBothDatabases('cleanup', (databases) => {
           annotated: 0,
           passages: 0,
           plates: 0,
+          flowReports: 0,
         },
       });
       const trail = await ports.audit.list({ action: 'retention.', limit: 10 });

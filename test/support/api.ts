@@ -11,6 +11,7 @@ import { createKey, createPerson } from '../../src/api/accounts.js';
 import { createApi } from '../../src/api/app.js';
 import type { ApiDeps } from '../../src/api/deps.js';
 import { startApi, type RunningApi } from '../../src/api/server.js';
+import { csv } from '../../src/io/csv.js';
 import { createFfmpegSources } from '../../src/io/ffmpeg/sources.js';
 import { createMetrics, exposeMetrics } from '../../src/io/metrics.js';
 import { collectMetrics } from '../../src/io/redis-metrics.js';
@@ -26,10 +27,12 @@ import { createAuditLog } from '../../src/io/sql/audit-log.js';
 import { createCameraStore } from '../../src/io/sql/camera-store.js';
 import { createDeliveries } from '../../src/io/sql/deliveries.js';
 import { createEventStore } from '../../src/io/sql/event-store.js';
+import { createFlowReports } from '../../src/io/sql/flow-reports.js';
 import { createGapStore } from '../../src/io/sql/gap-store.js';
 import { createHealthReports } from '../../src/io/sql/health-reports.js';
 import { createIncidentStore } from '../../src/io/sql/incident-store.js';
 import { createMaintenances } from '../../src/io/sql/maintenances.js';
+import { createOccupancyStore } from '../../src/io/sql/occupancy-store.js';
 import { openDatabase } from '../../src/io/sql/open.js';
 import { createPassageStore } from '../../src/io/sql/passage-store.js';
 import { createPlateLists } from '../../src/io/sql/plate-lists.js';
@@ -141,6 +144,9 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<Te
       audit: createAuditLog(database),
       passages: createPassageStore(database),
       plateLists: createPlateLists(database),
+      occupancy: createOccupancyStore(database),
+      flowReports: createFlowReports(database),
+      csv,
     },
     sessionSecret: secret,
     publicUrl: PUBLIC_URL,

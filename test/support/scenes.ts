@@ -25,6 +25,8 @@ export interface Actor {
   readonly score?: number;
   /** Names the network calls it at times. */
   readonly alsoCalled?: readonly string[];
+  /** Share of its detections that fail besides `Seeing.missRate`, 0..1. */
+  readonly missRate?: number;
   /** Times at which its lower part (a share of its height) is hidden. */
   readonly legsHidden?: { readonly fromMs: number; readonly toMs: number; readonly share: number };
 }
@@ -135,7 +137,7 @@ function detect(
   // The same number of draws for every actor and frame, so that one cause changes one thing.
   const [missed, called, jitter] = [random(), random(), random()];
   const edges = [0, 1, 2, 3].map(() => noise * normal(random));
-  if (!whole || missed < missRate) return [];
+  if (!whole || missed < 1 - (1 - missRate) * (1 - (actor.missRate ?? 0))) return [];
   if (poles.some((pole) => intersectionArea(pole, whole) > 0.5 * whole.width * whole.height)) return [];
   const { legsHidden } = actor;
   const shown = legsHidden && ms >= legsHidden.fromMs && ms < legsHidden.toMs ? 1 - legsHidden.share : 1;
@@ -155,7 +157,7 @@ function clamp(value: number): number {
 }
 
 /** mulberry32: small, good enough, the same everywhere. */
-function randomFrom(seed: number): () => number {
+export function randomFrom(seed: number): () => number {
   let a = seed >>> 0;
   return () => {
     a = (a + 0x6d2b79f5) >>> 0;
@@ -165,6 +167,6 @@ function randomFrom(seed: number): () => number {
   };
 }
 
-function normal(random: () => number): number {
+export function normal(random: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }

@@ -1,6 +1,6 @@
 import { unitBox } from '../../src/domain/geometry.js';
 import type { SceneConfig } from '../../src/domain/scene.js';
-import { scene, walker, type Story } from './scenes.js';
+import { scene, walker, type Actor, type Story, type Waypoint } from './scenes.js';
 
 /** Stories whose crossings are known. `truth` is [in, out]. */
 export interface KnownStory {
@@ -174,6 +174,34 @@ export const STORIES: readonly KnownStory[] = [
     truth: [4, 0],
   },
   {
+    name: 'two columns of cars, one close behind the other',
+    story: {
+      lengthMs: 9000,
+      actors: [0.35, 0.53].flatMap((x, lane) =>
+        [0, 1, 2, 3].map((i) => ({
+          label: 'car',
+          width: 0.13,
+          height: 0.15,
+          path: [
+            { atMs: i * 1300 + 400 * lane, x, y: 0.2 },
+            { atMs: i * 1300 + 400 * lane + 4000, x: x + 0.05, y: 1 },
+          ],
+        })),
+      ),
+    },
+    truth: [8, 0],
+  },
+  {
+    name: 'there and back, twice',
+    story: {
+      lengthMs: 21_000,
+      actors: [
+        walker(...[0.35, 0.75, 0.35, 0.75, 0.35].map((y, i) => ({ atMs: i * 5000, x: 0.5 + 0.01 * i, y }))),
+      ],
+    },
+    truth: [2, 2],
+  },
+  {
     name: 'traffic in both directions',
     story: {
       lengthMs: 10_000,
@@ -201,6 +229,44 @@ export const STORIES: readonly KnownStory[] = [
     config: scene({ lines: [{ id: 'line', from: [0.5, 1], to: [0.5, 0] }] }),
     truth: [3, 3],
   },
+];
+
+/** A motorcycle from behind: the person on it is seen well, what is ridden seldom. */
+export function rider(...path: Waypoint[]): Actor[] {
+  const person = { label: 'person', width: 0.06, height: 0.2 };
+  const cycle = { label: 'motorcycle', width: 0.055, height: 0.13, score: 0.5, missRate: 0.3 };
+  // The person's box ends at the seat.
+  return [
+    { ...person, path: path.map((point) => ({ ...point, y: point.y - 0.07 })) },
+    { ...cycle, path },
+  ];
+}
+
+const VEHICLES = scene({
+  lines: [{ id: 'line', from: [0, 0.5], to: [1, 0.5], classes: ['car', 'motorcycle', 'truck', 'bus'] }],
+});
+const PEOPLE = scene({ lines: [{ id: 'line', from: [0, 0.5], to: [1, 0.5], classes: ['person'] }] });
+const RIDERS: Story = {
+  lengthMs: 9000,
+  actors: [
+    ...rider({ atMs: 0, x: 0.3, y: 0.95 }, { atMs: 5000, x: 0.35, y: 0.2 }),
+    ...rider({ atMs: 1500, x: 0.42, y: 0.95 }, { atMs: 6500, x: 0.42, y: 0.2 }),
+    ...rider({ atMs: 500, x: 0.7, y: 0.2 }, { atMs: 6000, x: 0.72, y: 0.95 }),
+  ],
+};
+const PARKED: Story = {
+  lengthMs: 12_000,
+  actors: [
+    { label: 'motorcycle', width: 0.07, height: 0.16, path: [0, 12_000].map((atMs) => ({ atMs, x: 0.5, y: 0.52 })) },
+    walker({ atMs: 2500, x: 0.48, y: 0.25 }, { atMs: 11_000, x: 0.52, y: 0.85 }),
+  ],
+};
+
+/** Riders are one thing, a two-wheeler; whoever walks past one is a person. */
+export const ON_TWO_WHEELS: readonly KnownStory[] = [
+  { name: 'riders from behind and from before, as vehicles', story: RIDERS, config: VEHICLES, truth: [1, 2] },
+  { name: 'a person walks past a parked motorcycle, as people', story: PARKED, config: PEOPLE, truth: [1, 0] },
+  { name: 'a person walks past a parked motorcycle, as vehicles', story: PARKED, config: VEHICLES, truth: [0, 0] },
 ];
 
 /** A vehicle that moves more than its own length between two looks 200 ms apart. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { calibrationFault } from '../speed/calibration-fault.js';
 import { Point } from './shapes.js';
 
 /** A point of the picture whose place on the ground was measured. */
@@ -22,5 +23,10 @@ export const Calibration = z
   })
   .refine(({ points, rectangle }) => (points === undefined) !== (rectangle === undefined), {
     error: 'needs either points (at least four) or a rectangle',
+    abort: true,
+  })
+  .superRefine((calibration, ctx) => {
+    const fault = calibrationFault(calibration);
+    if (fault) ctx.addIssue({ code: 'custom', ...fault });
   });
 export type Calibration = z.infer<typeof Calibration>;

@@ -46,6 +46,7 @@ export const Occupancy = z.strictObject({
   lines: z.array(PartId).min(1).optional().describe('default: all lines of the camera'),
   ...occupancyFields,
 });
+export type Occupancy = z.infer<typeof Occupancy>;
 
 /** One place with several gates, also of several cameras. */
 export const Area = z.strictObject({

@@ -19,7 +19,14 @@ export const Line = z
   });
 export type Line = z.infer<typeof Line>;
 
-export const Zone = z.strictObject({
+/** Whether two lines lie between the same points, in either order, and one class at least would be counted by both. */
+export function haveSameEnds(a: Line, b: Line): boolean {
+  const same = (p: Line['from'], q: Line['from']): boolean => p[0] === q[0] && p[1] === q[1];
+  const isSame = (same(a.from, b.from) && same(a.to, b.to)) || (same(a.from, b.to) && same(a.to, b.from));
+  return isSame && (!a.classes || !b.classes || a.classes.some((one) => b.classes?.includes(one) === true));
+}
+
+const zoneFields = {
   id: PartId,
   polygon: Polygon,
   kind: z
@@ -38,5 +45,12 @@ export const Zone = z.strictObject({
     .describe('time inside before it counts as entered, ms'),
   threshold: Threshold.optional().describe('of things in the zone at once'),
   schedule: Schedule.optional().describe('when the zone is armed, site time: "mon-fri 19:00-06:00; sat,sun"'),
-});
+};
+
+export const Zone = z
+  .strictObject(zoneFields)
+  .refine(({ kind, threshold }) => threshold === undefined || kind === 'watch' || kind === 'restricted', {
+    path: ['threshold'],
+    error: 'needs a zone of kind watch or restricted: in others nobody is counted',
+  });
 export type Zone = z.infer<typeof Zone>;

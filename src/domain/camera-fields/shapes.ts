@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { polygonProblem } from '../polygon.js';
 import { parseSchedule } from '../schedule.js';
 
 /** What several fields of a camera are made of. Unit coordinates: 0..1 of the picture, origin top left, y down. */
@@ -11,7 +12,11 @@ export const Polygon = z
   .array(Point)
   .min(3, 'needs at least 3 points [x, y]')
   .max(100)
-  .describe('at least three points, unit coordinates');
+  .superRefine((points, ctx) => {
+    const problem = polygonProblem(points);
+    if (problem !== undefined) ctx.addIssue({ code: 'custom', message: problem });
+  })
+  .describe('at least three points, in order around it, unit coordinates');
 export const Rectangle = z.tuple([unit, unit, unit, unit]).describe('[x, y, width, height] in 0..1');
 export const Classes = z.array(z.string().min(1)).min(1, 'names at least one class, for example [person]');
 export const Schedule = z.string().superRefine((text, ctx) => {

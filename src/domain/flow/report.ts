@@ -18,6 +18,13 @@ const Speeds = z.object({
   histogram: z.array(count),
 });
 
+/**
+ * What a reader must know about a report: speeds were asked of a camera that is not calibrated; its file does not ask
+ * for congestion to be judged (every level is `free`); part of the window was not watched; the window was not over yet.
+ */
+export const FlowNote = z.enum(['not-calibrated', 'not-judged', 'not-watched', 'unfinished']);
+export type FlowNote = z.infer<typeof FlowNote>;
+
 /** What one camera saw of traffic in one window [from, to). */
 export const FlowReport = z.object({
   cameraId: CameraId,
@@ -61,7 +68,7 @@ export const FlowReport = z.object({
     worst: CongestionLevel,
     minutes: z.record(CongestionLevel, z.number()),
   }),
-  /** By hour (of a day) or by quarter (of an hour): start, crossings by class, mean speed. */
+  /** By hour (of a day) or by quarter (of an hour): start, crossings by class, mean speed, minutes at each level. */
   series: z.array(
     z.object({
       at: z.number().int(),
@@ -69,11 +76,13 @@ export const FlowReport = z.object({
       in: count,
       out: count,
       meanKmh: z.number().optional(),
+      minutes: z.record(CongestionLevel, z.number()).optional(),
     }),
   ),
   /** The same window of weeks before, newest first, as far as there are reports of it. */
   before: z.array(z.object({ from: z.number().int(), crossings: count, meanKmh: z.number().optional() })),
   /** How much of the window was watched, 0..1: what nobody looked at was not counted. */
   watched: z.number().min(0).max(1),
+  notes: z.array(FlowNote).default([]),
 });
 export type FlowReport = z.infer<typeof FlowReport>;

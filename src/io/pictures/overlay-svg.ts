@@ -1,5 +1,6 @@
 import type { Box, Size, UnitPoint } from '../../domain/geometry.js';
 import type { Overlay } from '../../domain/overlay.js';
+import { drawGrid } from './grid-svg.js';
 import { LabelPlaces } from './label-places.js';
 
 const BOX_STYLE = {
@@ -47,6 +48,12 @@ export function overlaySvg(overlay: Overlay, picture: Size, visible: Box): strin
     const pixels = { ...corner, width: box.width * picture.width, height: box.height * picture.height };
     drawBox(pixels, label, BOX_STYLE[kind], places, sizes, shapes, texts);
   }
+  if (overlay.grid)
+    drawGrid(overlay.grid, {
+      ...{ toPixel, shapes, strokePx: sizes.strokePx },
+      write: (label, colour, corners) =>
+        void texts.push(text(label, places.place(label, corners), colour, sizes)),
+    });
   const { x, y, width, height } = visible;
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="${x} ${y} ${width} ${height}">` +

@@ -6,6 +6,8 @@ import { cleanText, type Database, type EventRow } from './schema.js';
 
 /** Rows a statement; SQLite takes 32,766 parameters in all. */
 const BATCH = 500;
+/** What crossings without a class are counted as. */
+const UNKNOWN = 'unknown';
 
 /** Events in SQL. `from` is included, `to` is not. */
 export function createEventStore({ db }: Database): EventStore {
@@ -26,7 +28,7 @@ export function createEventStore({ db }: Database): EventStore {
       const row = await db.selectFrom('event').select('data').where('id', '=', id).executeTakeFirst();
       return row && toEvent(row);
     },
-    list: async ({ cameraId, type, from, to, limit }) => {
+    list: async ({ cameraId, type, from, to, line, direction, class: label, after, limit }) => {
       let query = db
         .selectFrom('event')
         .select('data')
@@ -37,6 +39,17 @@ export function createEventStore({ db }: Database): EventStore {
       query = type === undefined ? query.where('type', '<>', 'flow') : query.where('type', '=', type);
       if (from !== undefined) query = query.where('at', '>=', from);
       if (to !== undefined) query = query.where('at', '<', to);
+      if (line !== undefined) query = query.where('line', '=', line);
+      if (direction !== undefined) query = query.where('direction', '=', direction);
+      if (label !== undefined)
+        query =
+          label === UNKNOWN ? query.where('class', 'is', null) : query.where('class', '=', cleanText(label));
+      if (after !== undefined) {
+        const { at, id } = { ...after, id: cleanText(after.id) };
+        query = query.where((eb) =>
+          eb.or([eb('at', '<', at), eb.and([eb('at', '=', at), eb('id', '<', id)])]),
+        );
+      }
       return (await query.execute()).map(toEvent);
     },
     eachCrossing: async function* ({ cameraIds, from, to }) {
@@ -47,8 +60,8 @@ export function createEventStore({ db }: Database): EventStore {
           .select(['id', 'at', 'data'])
           .where('line', 'is not', null)
           .where('at', '<', to)
-          .where(({ eb, and, or }) =>
-            or([eb('at', '>', after.at), and([eb('at', '=', after.at), eb('id', '>', after.id)])]),
+          .where((eb) =>
+            eb.or([eb('at', '>', after.at), eb.and([eb('at', '=', after.at), eb('id', '>', after.id)])]),
           )
           .orderBy('at')
           .orderBy('id')
@@ -80,7 +93,7 @@ export function createEventStore({ db }: Database): EventStore {
         cameraId: row.camera_id,
         line: row.line ?? '',
         direction: row.direction ?? 'in',
-        class: row.class ?? 'unknown',
+        class: row.class ?? UNKNOWN,
         count: row.count,
       }));
     },
@@ -104,7 +117,7 @@ function toRow(event: CameraEvent): EventRow {
 function toCrossing(row: Pick<EventRow, 'data'>): CrossingRow[] {
   const event = toEvent(row);
   if (event.type !== 'crossing') return [];
-  const { id, cameraId, at, line, direction, class: label = 'unknown', trackId = 0, speedKmh } = event;
+  const { id, cameraId, at, line, direction, class: label = UNKNOWN, trackId = 0, speedKmh } = event;
   return [
     {
       ...{ id, cameraId, at, line, direction, class: label, trackId },

@@ -32,7 +32,7 @@ export interface OccupancyMarkRow {
   id: string;
   area_id: string;
   at: number;
-  kind: 'reset' | 'correction';
+  kind: 'reset' | 'correction' | 'carry';
   value: number;
   counted: number;
   crossings: number;

@@ -8,6 +8,8 @@ import { messageOf } from '../../errors.js';
 /** Clips made of the sample for the benchmark, in a temporary folder; each is made when first asked for. */
 export interface Footage {
   readonly sample: string;
+  /** So much of the sample's beginning, as it is. */
+  start(seconds: number): Promise<string>;
   /** The sample over and over, long enough not to end while it is measured. */
   long(): Promise<string>;
   /** The same pictures as a camera of 15 frames/s would send them (H.264), over and over. */
@@ -49,6 +51,17 @@ export async function openFootage(sample: string, seconds: number, signal: Abort
     });
   return {
     sample,
+    start: (length) =>
+      make(`start-${length}.mkv`, async () => [
+        '-i',
+        sample,
+        '-t',
+        String(length),
+        '-map',
+        '0:V:0',
+        '-c',
+        'copy',
+      ]),
     long: () => loop('long.mkv', sample, seconds * FASTEST.every),
     async camera() {
       return loop(

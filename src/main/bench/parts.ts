@@ -1,4 +1,6 @@
 import { measureAlerts } from './alerts.js';
+import { measureCountFiles } from './count-files.js';
+import { measureCounting } from './counting.js';
 import type { Figure } from './figure.js';
 import type { Footage } from './footage.js';
 import { measureGate } from './gate.js';
@@ -33,7 +35,9 @@ export const PARTS = {
   'plates-pictures': measurePlates,
   'plates-video': measurePlateVideo,
   'plates-queue': measurePlateQueue,
+  counting: measureCounting,
   alerts: measureAlerts,
+  'count-files': measureCountFiles,
 } satisfies Record<string, (context: BenchContext) => Promise<Figure[]>>;
 
 export type PartName = keyof typeof PARTS;

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { motion } from '../../../jobs/motion/job.js';
 import type { Camera, CameraFile } from '../../domain/camera.js';
 import { publicEvent, type CameraEvent } from '../../domain/events.js';
 import { NO_FRAMES } from '../../domain/frame.js';
@@ -10,7 +9,6 @@ import { newScene, sceneCounters } from '../../domain/scene.js';
 import { InputError, messageOf } from '../../errors.js';
 import { createCameras, readCameraFile } from '../../io/camera-file.js';
 import { checkFfmpeg } from '../../io/ffmpeg/binary.js';
-import { createFfmpegSources } from '../../io/ffmpeg/sources.js';
 import { createMemoryCameraStates } from '../../io/memory/camera-states.js';
 import { createMemoryFrameRing } from '../../io/memory/frame-ring.js';
 import { createMemoryPinnedPictures } from '../../io/memory/pinned-pictures.js';
@@ -33,17 +31,13 @@ import { createPlateLists } from '../../io/sql/plate-lists.js';
 import { createLog } from '../../log.js';
 import type { CameraStates, EventStore, PassageStore, Ports } from '../../ports.js';
 import type { IncidentStore } from '../../ports/alerting.js';
-import { runSampler } from '../../sampler/sampler.js';
 import type { ReplayOptions } from '../cli.js';
 import { EXIT_FAILED, EXIT_OK } from '../exit-codes.js';
-import { createInlineJobs } from '../inline-jobs.js';
+import { RING_BYTES, runInline } from '../inline-road.js';
 import { GRAMMARS_DIR, loadConfig } from '../installation.js';
 import { loadNetworks } from '../load-networks.js';
 import { stopSignal } from '../until-stopped.js';
 
-/** Rings of this size hold dozens of pictures of the largest camera; reading waits when they are full. */
-const RING_BYTES = 64 * 1024 ** 2;
-const ROOM = 6;
 /** The road ends at the incident: a replay tells nobody. */
 const ROAD = ['motion', 'license-plate', 'alert'] as const;
 
@@ -104,37 +98,15 @@ async function play(
   print: (event: object) => void,
 ): Promise<number> {
   const log = createLog('replay', 'error');
-  const stop = new AbortController();
-  const signal = AbortSignal.any([stop.signal, stopSignal()]);
-  const jobs = createInlineJobs({ queues: ROAD, ports, log, signal });
   const startedAt = performance.now();
-  // One bell at a time: the sampler goes on reading while the handlers work, as two processes would.
-  let working: Promise<void> = Promise.resolve();
-  let failure: Error | undefined;
-  const ring = async (): Promise<void> => {
-    await jobs.enqueue(motion, { cameraId: camera.id });
-    working = working
-      .then(() => jobs.drain())
-      .catch((error: unknown) => {
-        failure ??= error instanceof Error ? error : new Error(messageOf(error));
-        stop.abort();
-      });
-  };
-  await runSampler({
+  const jobs = await runInline({
     cameras: [camera],
-    sources: createFfmpegSources(),
-    ring: ports.frames,
-    states: ports.states,
-    doorbell: ring,
-    onStatus: () => undefined,
+    queues: ROAD,
+    ports,
     log,
-    signal,
+    signal: stopSignal(),
     fileStart: startAt,
-    ringRoom: () => ROOM,
-    timing: { doorbellMs: 1, roomPollMs: 2, endPollMs: 20, latestMs: Number.MAX_SAFE_INTEGER },
   });
-  await working;
-  if (failure !== undefined) throw failure;
   const summary = await summaryOf(camera, ports.states, (performance.now() - startedAt) / 1000);
   print({ ...summary, jobs: jobs.done, ...(jobs.failed.length > 0 && { failedJobs: jobs.failed }) });
   return summary.status === 'finished' && summary.frames.failed === 0 && jobs.failed.length === 0

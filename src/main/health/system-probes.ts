@@ -5,6 +5,7 @@ import type { QueueInspector } from '../../../queues/types.js';
 import type { Config } from '../../config.js';
 import type { Database } from '../../io/sql/schema.js';
 import type { CameraCatalogue, HealthProbes, Ports } from '../../ports.js';
+import { areasProbe } from './look-at-areas.js';
 import { cameraFileProbe } from './look-at-camera-file.js';
 import { camerasProbe } from './look-at-cameras.js';
 import { certificatesProbe } from './look-at-certificates.js';
@@ -53,6 +54,7 @@ export function systemProbes(needs: ProbeNeeds): HealthProbes {
     [
       camerasProbe(ports, now),
       cameraFileProbe(needs.catalogue),
+      areasProbe(ports.cameras),
       disksProbe({
         dataDir: config.DATA_DIR,
         recordingsDir: config.RECORDINGS_DIR,

@@ -69,6 +69,25 @@ onBothDatabases('events', ({ open }) => {
     expect(await ids({ cameraId: 'gate-2', type: 'motion' })).toEqual([]);
   });
 
+  it('lists crossings by line, direction and class, a page at a time', async () => {
+    const store = createEventStore(await open());
+    const bare = CameraEvent.parse({ ...crossing('d', 4), class: undefined });
+    await store.add([
+      ...[crossing('a', 1), crossing('b', 2, { line: 'gate' }), crossing('c', 2, { direction: 'out' }), bare],
+      ...[crossing('e', 4, { class: 'xe\u0000' }), motion('f', 2)],
+    ]);
+    const ids = async (filter: object, limit = 9): Promise<string> =>
+      (await store.list({ type: 'crossing', limit, ...filter })).map(({ id }) => id).join('');
+    expect(await ids({})).toBe('edcba');
+    expect(await ids({ line: 'gate' })).toBe('b');
+    expect(await ids({ direction: 'out' })).toBe('c');
+    expect(await ids({ class: 'unknown' })).toBe('d');
+    expect(await ids({ class: 'xe\u0000' })).toBe('e');
+    expect(await ids({ after: { at: 4, id: 'd' } }, 2)).toBe('cb');
+    expect(await ids({ after: { at: 2, id: 'b' }, line: 'door' })).toBe('a');
+    expect(await ids({ after: { at: 2, id: 'b\u0000' } })).toBe('ba');
+  });
+
   it('counts crossings as a plain loop over the events does', async () => {
     const store = createEventStore(await open());
     const one = fc.record({

@@ -1,52 +1,25 @@
-import { createTransport } from 'nodemailer';
-import { messageOf, NotReadyError, PermanentError } from '../../../errors.js';
+import { PermanentError } from '../../../errors.js';
 import type { NotificationChannel } from '../../../ports/alerting.js';
 import { createOffChannel } from '../off-channel.js';
 import { mailOf } from './mail.js';
-
-/** Servers lock accounts that keep trying a wrong password. */
-const LOGIN_RETRY_MS = 300_000;
-/** What servers ask for that say there is too much: a minute is what most of them count. */
-const THROTTLED_RETRY_MS = 60_000;
-
-/** Each step of a conversation is bounded, so a silent server costs a try and not the queue. */
-const TIMEOUT_MS = 10_000;
+import { openSmtp, type SmtpOptions } from './smtp.js';
 
 /**
- * E-mail through one server; connections are kept for 30 s for the next mail.
- * @param options.smtpUrl `smtps://user:password@host:465`: TLS from the start; `smtp://…`: STARTTLS when the server
- * offers it, and without it no password leaves this machine (`?requireTLS=false` allows it). Without a URL it is off.
+ * Messages by e-mail.
+ * @param options.smtpUrl without it the channel is off
  * @param options.from sender, `Name <address>`
- * @param options.pool connections to the server at once
  * @param options.ratePerS most mails a second; default 20
- * @param options.timeoutMs longest silence of the server; double while it takes a mail
  */
-export function createEmailChannel(options: {
-  readonly smtpUrl?: string | undefined;
-  readonly from: string;
-  readonly pool: number;
-  readonly ratePerS?: number;
-  readonly timeoutMs?: number;
-}): NotificationChannel {
-  const { smtpUrl, from, ratePerS = 20, timeoutMs = TIMEOUT_MS } = options;
+export function createEmailChannel(
+  options: Omit<SmtpOptions, 'smtpUrl'> & {
+    readonly smtpUrl?: string | undefined;
+    readonly from: string;
+    readonly ratePerS?: number;
+  },
+): NotificationChannel {
+  const { smtpUrl, from, ratePerS = 20 } = options;
   if (smtpUrl === undefined) return createOffChannel('email', 'SMTP_URL is not set');
-  const transport = createTransport({
-    url: smtpUrl,
-    pool: true,
-    maxConnections: options.pool,
-    // A connection lost before the first byte of a mail is replaced once; every other retry is the queue's.
-    maxRequeues: 1,
-    idleTimeout: 30_000,
-    requireTLS: hasSecretForFar(new URL(smtpUrl)),
-    disableFileAccess: true,
-    disableUrlAccess: true,
-    connectionTimeout: timeoutMs,
-    greetingTimeout: timeoutMs,
-    dnsTimeout: timeoutMs,
-    socketTimeout: 2 * timeoutMs,
-  });
-  // Every mail's own promise tells of its failure.
-  transport.on('error', () => undefined);
+  const smtp = openSmtp({ ...options, smtpUrl });
   return {
     channel: 'email',
     ratePerS,
@@ -56,60 +29,8 @@ export function createEmailChannel(options: {
         throw new PermanentError(
           `recipient "${to.id}" has no email: add email, for example guard@example.org`,
         );
-      try {
-        const { response } = await transport.sendMail({ ...mailOf(message, from, to.email), signal });
-        return { detail: hideAddresses(response) };
-      } catch (error) {
-        signal.throwIfAborted();
-        throw translate(error);
-      }
+      return smtp.send(mailOf(message, from, to.email), signal);
     },
-    close: async () => transport.close(),
+    close: async () => smtp.close(),
   };
-}
-
-interface SmtpError {
-  readonly code?: string;
-  readonly responseCode?: number;
-  readonly syscall?: string;
-  /** Where in the conversation it was. */
-  readonly command?: string;
-}
-
-/** What the server or the network said, in our vocabulary. */
-function translate(error: unknown): Error {
-  const { code, responseCode, syscall, command } = error as SmtpError;
-  const text = `mail server: ${hideAddresses(messageOf(error))}`;
-  // 530: it wants a login. Both are settings, and the message must not be lost while they are wrong.
-  if (code === 'EAUTH' || responseCode === 530) return waits(text, 'user and password in SMTP_URL');
-  if (responseCode !== undefined && isThrottle(responseCode, messageOf(error)))
-    return Object.assign(new NotReadyError(text, THROTTLED_RETRY_MS), { notSent: true });
-  // 503 is about the order of commands in this conversation, and a greeting that refuses about us, not about the mail.
-  if (responseCode !== undefined && responseCode >= 500 && responseCode !== 503 && command !== 'CONN') {
-    // The sender is a setting too; 552 is about the mail's size.
-    if (command === 'MAIL FROM' && responseCode !== 552) return waits(text, 'MAIL_FROM');
-    return new PermanentError(text);
-  }
-  // A reply is a refusal, and without a connection nothing left. A connection that broke says nothing.
-  const notSent = responseCode !== undefined || code === 'EDNS' || code === 'ETLS' || syscall === 'connect';
-  return Object.assign(new Error(text), { notSent });
-}
-
-function waits(text: string, setting: string): Error {
-  const error = new NotReadyError(`${text}; check ${setting}: e-mail deliveries wait`, LOGIN_RETRY_MS);
-  return Object.assign(error, { notSent: true });
-}
-
-/** 421: the service is closing or busy (RFC 5321, 3.8). Other replies say it in words. */
-function isThrottle(responseCode: number, text: string): boolean {
-  return responseCode === 421 || /too many|rate.?limit|throttl/i.test(text);
-}
-
-/** Servers repeat addresses in their answers; job errors and receipts are shown in pages. */
-function hideAddresses(text: string): string {
-  return text.replace(/[^\s<>"'(),;:]+@[^\s<>"'(),;:]+/g, '(address)');
-}
-
-function hasSecretForFar(url: URL): boolean {
-  return url.password !== '' && !['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
 }

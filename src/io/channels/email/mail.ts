@@ -8,10 +8,10 @@ import type { Message } from '../../../domain/alerting/message.js';
  */
 export function mailOf(message: Message, from: string, to: string) {
   const { id, threadId, facts, words, picture } = message;
-  const domain = /@([A-Za-z0-9.-]+)>?\s*$/.exec(from)?.[1] ?? 'localhost';
+  const domain = domainOf(from);
   const thread = `<${idText(threadId)}.thread@${domain}>`;
   return {
-    messageId: `<${idText(id)}@${domain}>`,
+    messageId: messageIdOf(id, from),
     references: thread,
     ...(facts.occasion !== 'opened' && { inReplyTo: thread }),
     from,
@@ -21,8 +21,7 @@ export function mailOf(message: Message, from: string, to: string) {
     html: words.html,
     // Filters of mail programs go by it (RFC 2919).
     list: { id: { url: `alerts.${domain}`, comment: facts.site.name } },
-    // Out-of-office robots must not answer (RFC 3834).
-    headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+    headers: ROBOT_HEADERS,
     ...(facts.incident.severity === 'critical' && { priority: 'high' as const }),
     attachments: picture
       ? [
@@ -36,6 +35,18 @@ export function mailOf(message: Message, from: string, to: string) {
         ]
       : [],
   } satisfies SendMailOptions;
+}
+
+/** Out-of-office robots must not answer (RFC 3834). */
+export const ROBOT_HEADERS = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' };
+
+/** The same mail has the same id: mail programs and people see a second copy for what it is. */
+export function messageIdOf(id: string, from: string): string {
+  return `<${idText(id)}@${domainOf(from)}>`;
+}
+
+export function domainOf(from: string): string {
+  return /@([A-Za-z0-9.-]+)>?\s*$/.exec(from)?.[1] ?? 'localhost';
 }
 
 function idText(id: string): string {
