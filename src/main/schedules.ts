@@ -7,7 +7,8 @@ import { trafficFlow } from '../../jobs/traffic-flow/job.js';
 import type { Schedule } from '../../queues/schedules.js';
 import type { Config } from '../config.js';
 
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 
 /** The recurring jobs, in the site's time zone. */
 export function schedules(
@@ -56,7 +57,8 @@ export function schedules(
       cron: '5 * * * *',
       timeZone,
       payload: (slotAt) => ({
-        ...{ from: slotAt - 48 * HOUR_MS, to: slotAt },
+        // Of the hours that begin in it the last one ended five minutes ago.
+        ...{ from: slotAt - 48 * HOUR_MS - 5 * MINUTE_MS, to: slotAt - 5 * MINUTE_MS },
         ...{ granularity: 'hour', onlyLate: true },
       }),
       catchUp: true,
@@ -67,7 +69,7 @@ export function schedules(
       cron: '15 0 * * *',
       timeZone,
       payload: (slotAt) => ({
-        ...{ from: slotAt - 8 * 24 * HOUR_MS, to: slotAt },
+        ...{ from: slotAt - 8 * 24 * HOUR_MS, to: slotAt - 20 * MINUTE_MS },
         ...{ granularity: 'day', onlyLate: true },
       }),
       catchUp: true,

@@ -209,7 +209,7 @@ describe('look, cancel, retry', () => {
     });
     try {
       const { body } = await enqueue('alert', alertOf(randomUUID()));
-      const signal = AbortSignal.timeout(10_000);
+      const signal = AbortSignal.timeout(100_000);
       expect((await api.inspector.waitFor('alert', body.id, signal)).state).toBe('failed');
       expect((await ask(body.href, { method: 'DELETE' })).status).toBe(409);
       fail = false;

@@ -5,7 +5,7 @@ import { FORM, startTestApi, type TestApi } from '../support/api.js';
 
 let api: TestApi;
 let now = Date.now();
-/** One of each role, logged in. Hashing passwords is slow on purpose, so the tests share them. */
+/** One of each role, logged in. */
 let viewer: Person;
 let operator: Person;
 type Person = Awaited<ReturnType<TestApi['login']>>;

@@ -275,7 +275,7 @@ describe('never twice', () => {
       expect([...alerts.keys()]).toEqual(wantedAlerts);
     }
     // A new database for each place where it may die.
-  }, 90_000);
+  });
 });
 
 /** Ports that may die just before each write, and just after a transaction. */

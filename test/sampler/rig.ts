@@ -18,6 +18,10 @@ import type { CameraStates, Checkpoint, FrameRing, SourceState } from '../../src
 import type { SamplerOptions } from '../../src/sampler/options.js';
 import { runSampler } from '../../src/sampler/sampler.js';
 
+/** A wait ends with what it waits for: on a busy machine that may take this long. */
+const PATIENCE_MS = 100_000;
+jest.setTimeout(PATIENCE_MS + 20_000);
+
 export const SILENT = pino({ level: 'silent' });
 
 /** Everything the sampler needs, in memory, with a reader that plays the workers. */
@@ -95,7 +99,7 @@ export async function drainWhile(rig: Rig, sampling: Promise<void>, ids = ['cam-
 export const tick = (ms = 5): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 15_000;
+  const deadline = Date.now() + PATIENCE_MS;
   while (!(await isSo())) {
     if (Date.now() > deadline) throw new Error('it did not come to be');
     await tick(10);

@@ -16,13 +16,13 @@ import { createEventStore } from '../../src/io/sql/event-store.js';
 import { createHealthReports } from '../../src/io/sql/health-reports.js';
 import { createIncidentStore } from '../../src/io/sql/incident-store.js';
 import { createMaintenances } from '../../src/io/sql/maintenances.js';
-import { openDatabase } from '../../src/io/sql/open.js';
 import { createPassageStore } from '../../src/io/sql/passage-store.js';
 import { createPushTokens } from '../../src/io/sql/push-tokens.js';
 import type { Database } from '../../src/io/sql/schema.js';
 import { createTemplates } from '../../src/io/templates/templates.js';
 import type { Ports } from '../../src/ports.js';
 import type { NotificationChannel } from '../../src/ports/alerting.js';
+import { openTestSqlite } from './sqlite.js';
 import { lightChannels } from './light-channels.js';
 
 const SECRET = 's'.repeat(64);
@@ -64,7 +64,7 @@ export interface AlertWorld {
 
 export async function openAlertWorld(options: AlertWorldOptions = {}): Promise<AlertWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'camqueue-alert-'));
-  const database = await openDatabase({ dataDir: folder });
+  const database = await openTestSqlite(folder);
   const mailServer = await startMailCatcher(options.onMail ? { onMail: options.onMail } : {});
   const logPath = join(folder, 'notifications.log');
   const channels = channelsOf(options, mailServer, logPath);

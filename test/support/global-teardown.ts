@@ -4,9 +4,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 /** Fails the run when a process that a test started is still alive five seconds after the last test. */
 export default async function teardown(): Promise<void> {
-  await rm(process.env['CAMQUEUE_TEST_CLUSTER'] ?? '', { recursive: true, force: true });
   const mark = `CAMQUEUE_TEST_RUN=${process.env['CAMQUEUE_TEST_RUN'] ?? ''}`;
   for (let waited = 0; waited < 5000 && leftBehind(mark).length > 0; waited += 200) await delay(200);
+  await rm(process.env['CAMQUEUE_TEST_DATABASES'] ?? '', { recursive: true, force: true });
   const left = leftBehind(mark);
   if (left.length === 0) return;
   for (const { pid } of left) process.kill(pid, 'SIGKILL');

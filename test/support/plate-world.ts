@@ -13,11 +13,11 @@ import { createPictures } from '../../src/io/pictures.js';
 import { loadGrammars } from '../../src/io/plate-grammars.js';
 import { createSnapshotStore } from '../../src/io/snapshots.js';
 import { createEventStore } from '../../src/io/sql/event-store.js';
-import { openDatabase } from '../../src/io/sql/open.js';
 import { createPassageStore } from '../../src/io/sql/passage-store.js';
 import { createPlateLists } from '../../src/io/sql/plate-lists.js';
 import type { Ports } from '../../src/ports.js';
 import type { z } from 'zod';
+import { openTestSqlite } from './sqlite.js';
 
 export const GRAMMARS = loadGrammars({ shippedDir: resolve(__dirname, '../../models/plates') });
 export const AT = 1_795_251_600_000;
@@ -40,7 +40,7 @@ export interface PlateWorld {
 
 export async function openPlateWorld(plates: object = {}): Promise<PlateWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'camqueue-plates-'));
-  const database = await openDatabase({ dataDir: folder });
+  const database = await openTestSqlite(folder);
   const seen = new Map<number, readonly PlateSight[]>();
   const file = CameraFile.parse({
     cameras: ['gate', 'street'].map((id) => ({ id, name: 'Cổng chính', source: 'x.mp4', plates })),

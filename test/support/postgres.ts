@@ -1,18 +1,22 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, readdirSync } from 'node:fs';
-import { chown, mkdtemp, rename, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { EventEmitter, once } from 'node:events';
+import { existsSync, readdirSync, watch } from 'node:fs';
+import { chown, mkdir, mkdtemp, rename, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
+import { openDatabase } from '../../src/io/sql/open.js';
+import { databasesFolder } from './databases-folder.js';
 
 const run = promisify(execFile);
 
 /** A PostgreSQL server of the test's own: on a unix socket in a temporary folder, without fsync. */
 export interface TestPostgres {
-  /** A new, empty database. */
+  /** A new database without any table. */
+  blankDatabase(): Promise<string>;
+  /** A new database with all tables and nothing in them: a copy, as migrating takes longer than most tests. */
   freshDatabase(): Promise<string>;
   /** As `systemctl restart` would: every connection breaks, committed data stays. */
   restart(): Promise<void>;
@@ -29,54 +33,83 @@ export const postgresMissing: string | undefined =
 export const describeWithPostgres = postgresMissing === undefined ? describe : describe.skip;
 if (postgresMissing !== undefined) process.stderr.write(`tests on PostgreSQL skipped: ${postgresMissing}\n`);
 
+/** Has all tables. */
+const TEMPLATE = 'migrated';
+
 /** One for each test file that needs it, a fresh database for each test. */
 export async function startPostgres(): Promise<TestPostgres> {
   if (bin === undefined) throw new Error(postgresMissing);
   const user = await serverUser();
-  const folder = await mkdtemp(join(tmpdir(), 'camqueue-pg-'));
+  const folder = await mkdtemp(join(databasesFolder(), 'pg-'));
   await chown(folder, user.uid, user.gid);
   const data = join(folder, 'data');
-  await run('cp', ['-a', await emptyCluster(bin, user), data]);
+  await run('cp', ['-a', await keptCluster(bin, user), data]);
   let server = await launch(bin, data, folder, user);
-  const urlOf = (name: string) => `postgres://postgres@localhost/${name}?host=${encodeURIComponent(folder)}`;
   return {
-    freshDatabase: async () => {
-      const name = `test_${randomUUID().replaceAll('-', '')}`;
-      const client = new Client({ connectionString: urlOf('postgres') });
-      await client.connect();
-      await client.query(`create database ${name}`);
-      await client.end();
-      return urlOf(name);
-    },
+    blankDatabase: () => createDatabase(folder, 'template1'),
+    freshDatabase: () => createDatabase(folder, TEMPLATE),
     restart: async () => {
-      await end(server);
+      await end(server, 'SIGINT');
       server = await launch(bin, data, folder, user);
     },
     stop: async () => {
-      await end(server);
+      // At once: nothing of it is kept.
+      await end(server, 'SIGQUIT');
       await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
-/** Made once a run, and removed by its teardown: initdb takes a second or two of a processor. */
-async function emptyCluster(folder: string, user: User): Promise<string> {
-  const kept = process.env['CAMQUEUE_TEST_CLUSTER'];
-  if (kept === undefined) throw new Error('CAMQUEUE_TEST_CLUSTER is set by global-setup.ts');
-  if (existsSync(kept)) return kept;
+async function createDatabase(socket: string, template: string, name?: string): Promise<string> {
+  const urlOf = (database: string) =>
+    `postgres://postgres@localhost/${database}?host=${encodeURIComponent(socket)}`;
+  const made = name ?? `test_${randomUUID().replaceAll('-', '')}`;
+  const client = new Client({ connectionString: urlOf('postgres') });
+  await client.connect();
+  await client.query(`create database ${made} template ${template}`);
+  await client.end();
+  return urlOf(made);
+}
+
+/** Made once a run, by whoever is first: initdb and the migrations take seconds of a processor. */
+async function keptCluster(folder: string, user: User): Promise<string> {
+  const kept = join(databasesFolder(), 'cluster');
+  const changes = new EventEmitter();
+  const watcher = watch(databasesFolder(), () => changes.emit('change'));
+  try {
+    while (!existsSync(kept)) {
+      const changed = once(changes, 'change');
+      if (!(await isFirst(`${kept}-lock`))) await changed;
+      else await makeCluster(folder, user, kept).finally(() => rmdir(`${kept}-lock`));
+    }
+    return kept;
+  } finally {
+    watcher.close();
+  }
+}
+
+async function isFirst(lock: string): Promise<boolean> {
+  try {
+    await mkdir(lock);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return false;
+  }
+}
+
+async function makeCluster(folder: string, user: User, kept: string): Promise<void> {
+  if (existsSync(kept)) return;
   const draft = await mkdtemp(`${kept}-`);
   await chown(draft, user.uid, user.gid);
   const settings = ['--username=postgres', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'];
   const asUser = { uid: user.uid, gid: user.gid, cwd: draft };
   await run(join(folder, 'initdb'), ['--pgdata', draft, ...settings], asUser);
-  try {
-    await rename(draft, kept);
-  } catch (error) {
-    // Another test file was faster.
-    await rm(draft, { recursive: true, force: true });
-    if (!existsSync(kept)) throw error;
-  }
-  return kept;
+  const server = await launch(folder, draft, draft, user);
+  const databaseUrl = await createDatabase(draft, 'template1', TEMPLATE);
+  await (await openDatabase({ databaseUrl, dataDir: '/nonexistent' })).close();
+  await end(server, 'SIGINT');
+  await rename(draft, kept);
 }
 
 interface User {
@@ -88,8 +121,10 @@ async function launch(folder: string, data: string, socket: string, user: User):
   const settings = [
     'listen_addresses=',
     `unix_socket_directories=${socket}`,
-    'fsync=off',
     'max_connections=60',
+    // Nobody pulls the plug here, and nothing lives long enough to be tidied up.
+    ...['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'autovacuum=off'],
+    ...['wal_level=minimal', 'max_wal_senders=0', 'shared_buffers=16MB'],
   ];
   const args = ['-D', data, ...settings.flatMap((setting) => ['-c', setting])];
   // Should the test process be killed, the kernel stops the server (SIGINT: fast shutdown).
@@ -113,10 +148,11 @@ async function launch(folder: string, data: string, socket: string, user: User):
   throw new Error(`PostgreSQL did not start:\n${said.join('\n')}`);
 }
 
-async function end(server: ChildProcess): Promise<void> {
+/** @param signal SIGINT: as a stop does it, with all data on disk; SIGQUIT: at once */
+async function end(server: ChildProcess, signal: 'SIGINT' | 'SIGQUIT'): Promise<void> {
   if (server.exitCode !== null || server.signalCode !== null) return;
   const gone = new Promise((resolve) => server.once('exit', resolve));
-  server.kill('SIGINT');
+  server.kill(signal);
   await gone;
 }
 

@@ -70,14 +70,14 @@ async function start(args: string[], path: string): Promise<ChildProcess> {
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
   let failure: Error | undefined;
   child.once('error', (error) => (failure = error));
-  for (let attempt = 0; attempt < 400; attempt++) {
+  for (let attempt = 0; attempt < 2400; attempt++) {
     if (failure) throw new Error(`redis-server could not be started: ${failure.message}`);
     if (child.exitCode !== null) throw new Error(`redis-server ended with ${child.exitCode}: ${output}`);
     if (await answersPing(path)) return child;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
   child.kill('SIGKILL');
-  throw new Error(`redis-server did not answer within 10 s: ${output}`);
+  throw new Error(`redis-server did not answer within 60 s: ${output}`);
 }
 
 /** True once the server has loaded its data (it answers -LOADING before that). */

@@ -75,7 +75,7 @@ export function openBench(address: RedisAddress): Bench {
     },
     async runJob(contract, payload = { cameraId: 'gate-1' }) {
       const { id } = await producer.enqueue(contract, payload);
-      return inspector.waitFor(contract.name, id, AbortSignal.timeout(20_000));
+      return inspector.waitFor(contract.name, id, AbortSignal.timeout(100_000));
     },
     async close() {
       await Promise.all(consumers.map((consumer) => consumer.close()));

@@ -14,11 +14,12 @@ import { until } from '../support/system.js';
 import type { Acceptance } from '../support/webhook-sink.js';
 
 /** CAMQUEUE_ALERTS=10000 for the whole property; CAMQUEUE_SEED repeats a run that failed. */
-const ALERTS = Number(process.env['CAMQUEUE_ALERTS'] ?? 500);
+const ALERTS = Number(process.env['CAMQUEUE_ALERTS'] ?? 250);
 const SEED = Number(process.env['CAMQUEUE_SEED'] ?? Date.now() % 2 ** 31);
 const AT_ONCE = 40;
 const ALL = 1_000_000;
-const PATIENCE_MS = 60_000 + ALERTS * 100;
+/** Ends with what is waited for; on a busy machine that takes its time. */
+const PATIENCE_MS = 120_000 + ALERTS * 400;
 
 jest.setTimeout(3 * PATIENCE_MS);
 
@@ -250,7 +251,8 @@ describe('a provider that is down for a while', () => {
     );
     await delay(OUTAGE_MS);
     // Once a second, as it asks, one message tries whether it is up again: far fewer than wait.
-    expect(sink.refused.length).toBeLessThan(GUARDS.length * (2 + OUTAGE_MS / 1000));
+    const outageS = (Date.now() - sink.refused[0]!.at) / 1000;
+    expect(sink.refused.length).toBeLessThan(GUARDS.length * (2 + outageS));
     sink.behave(() => 'take');
     await rig.untilDrained(PATIENCE_MS);
 

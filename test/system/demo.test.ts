@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileSync, mkdirSync } from 'node:fs';
-import { cutClip, describeWithSample } from '../support/plaza.js';
+import { cutClip, describeWithSample, SAMPLE } from '../support/plaza.js';
 import { cli, needFreshBuild, newFolder, processesOf, startCli, until, type Cli } from '../support/system.js';
 
 describeWithSample('camqueue demo', () => {
@@ -39,8 +39,7 @@ describeWithSample('camqueue demo', () => {
   });
 
   it('is stopped by Ctrl-C in the middle, and leaves nothing running', async () => {
-    const clip = cutClip(folder, 'long.mp4', { from: 0, to: 400, still: 0 });
-    demo = startCli(['demo', '--data', data, clip]);
+    demo = startCli(['demo', '--data', data, SAMPLE]);
     const { stdout } = demo;
     await until('frames', stdout, (said) => /source-1 ok .* analysed [1-9]/.test(said));
     demo.signalGroup('SIGINT');

@@ -27,20 +27,21 @@ needs(
   'run scripts/fetch-models.sh; for real pictures set CAMQUEUE_TEST_DATA',
 )('plates at a gate', () => {
   const folder = newFolder();
-  let clip: string;
+  const clip = join(folder, 'gate.mp4');
+  const firstOnly = join(folder, 'first.mp4');
   beforeAll(() => {
     needFreshBuild();
-    clip = join(folder, 'gate.mp4');
     drivesUp(clip);
+    execFileSync('ffmpeg', ['-v', 'error', '-i', clip, '-frames:v', '40', '-c', 'copy', firstOnly]);
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  const replay = async (plates: object): Promise<Line[]> => {
+  const replay = async (plates: object, video = clip): Promise<Line[]> => {
     const cameras = join(folder, 'cameras.json');
     writeFileSync(cameras, JSON.stringify({ cameras: [{ id: 'gate', source: 'x.mp4', fps: 5, plates }] }));
     const ended = await cli([
       'replay',
-      clip,
+      video,
       '--camera',
       cameras,
       '--start',
@@ -65,12 +66,13 @@ needs(
       ]);
       expect(lines.filter(({ type }) => type === 'plate')).toHaveLength(2);
     },
-    60_000,
   );
 
   it('view street: the vehicles are not recognised, nothing is read', async () => {
-    expect((await replay({ view: 'street' })).map(({ type }) => type)).not.toContain('passage');
-  }, 60_000);
+    const types = (await replay({ view: 'street' }, firstOnly)).map(({ type }) => type);
+    expect(types).toContain('summary');
+    expect(types).not.toContain('passage');
+  });
 });
 
 /** Each comes nearer for three seconds and stands for one; nothing is between them. */

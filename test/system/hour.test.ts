@@ -6,10 +6,10 @@ import type { HourAccount } from '../../src/domain/frame-account.js';
 import { cli, Installation, needFreshBuild } from '../support/system.js';
 
 /** More than an hour, so that an hour of the clock begins in it whenever it is read. */
-const FILM = { minutes: 65, fps: 1 };
+const FILM = { minutes: 65, fps: 0.5 };
 const HOUR_MS = 3_600_000;
 /** Frames a second of each camera; all read the same film. */
-const CAMERAS = { every: 1, other: 0.5 };
+const CAMERAS = { every: 0.5, other: 0.25 };
 type Id = keyof typeof CAMERAS;
 const IDS = ['every', 'other'] as const;
 
@@ -39,7 +39,7 @@ describe('an hour of film, read fast', () => {
 
   it('has every frame in its hour once and accounted for, also after kill -9 of the sampler', async () => {
     installation.run();
-    const before = await Promise.all(IDS.map((id) => installation.untilCaptured(id, 300)));
+    const before = await Promise.all(IDS.map((id) => installation.untilCaptured(id, 100)));
     await installation.kill9(/ sampler$/);
     // It was killed in the middle.
     for (const [i, id] of IDS.entries()) expect(before[i]?.captured).toBeLessThan(framesOf(id).length);

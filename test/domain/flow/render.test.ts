@@ -44,6 +44,9 @@ it.each([
   const text = flowText([report], en);
   expect(text).toMatch(said);
   expect(text).toContain('Mean speed: unknown');
+  const isJudged = !report.notes.includes('not-judged');
+  expect(/Worst level/.test(text)).toBe(isJudged);
+  expect(/Level of congestion/.test(flowPage([report], en))).toBe(isJudged);
   expect(flowText([hourReport()], en)).not.toMatch(said);
 });
 

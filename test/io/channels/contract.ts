@@ -135,7 +135,7 @@ export function runContract(
       await bed.channel.close();
       await bed.channel.close();
       await until(async () => (await bed.connections()) === 0);
-    }, 15_000);
+    });
 
     if (lacks.includes('silence')) return;
     describe('before a provider that never answers', () => {
@@ -143,14 +143,14 @@ export function runContract(
         const silent = await openSilent();
         const stop = new AbortController();
         // Nothing but the signal can end it in the time of a test.
-        const bed = await openBed({ timeoutMs: 120_000, silentPort: silent.port });
+        const bed = await openBed({ timeoutMs: 1_000_000, silentPort: silent.port });
         const sending = failureOf(bed.channel.send(testMessage('a'), bed.to, stop.signal));
         await silent.reached;
         stop.abort(new Error('shutdown'));
         expect((await sending).message).toBe('shutdown');
         await bed.channel.close();
         await until(async () => silent.open() === 0);
-      }, 10_000);
+      });
 
       it('gives up after its time, and lets go', async () => {
         const silent = await openSilent();
@@ -160,7 +160,7 @@ export function runContract(
         expectHides(bed, told(error));
         await bed.channel.close();
         await until(async () => silent.open() === 0);
-      }, 15_000);
+      });
     });
   });
 }

@@ -198,7 +198,7 @@ it('stops when told so, at once, and the next mail goes through', async () => {
   await channel.send(mail, guard, never);
   await closeAll();
   await hanging.close();
-}, 15_000);
+});
 
 it('waits, costing no attempt, while no server or no valid login is set', async () => {
   const unset = await failureOf(channelFor(undefined).send(mail, guard, never));

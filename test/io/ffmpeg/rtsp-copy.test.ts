@@ -29,7 +29,8 @@ async function read(
   const times: number[] = [];
   for (let next = await source.next(); next; next = await source.next()) {
     times.push(next.mediaMs);
-    if (times.length >= 1.5 * RTSP_FPS) break;
+    // The copy comes from a process of its own, which may be later.
+    if (times.length >= 1.5 * RTSP_FPS && sink.fragments.length > 0) break;
   }
   await source.close();
   return { times, sink };
@@ -41,7 +42,7 @@ describe.each(CODECS)('%s over RTSP', (codec, name) => {
     ['by a reader that can idle', { canIdle: true }],
   ])('is copied %s, at the same times', async (_, options) => {
     const { times, sink } = await read(codec, options);
-    expect(times).toHaveLength(1.5 * RTSP_FPS);
+    expect(times.length).toBeGreaterThanOrEqual(1.5 * RTSP_FPS);
     expect(sink.streams).toMatchObject([{ width: 768, height: 576 }]);
     expect(sink.streams[0]?.codec).toMatch(name);
     expect(sink.fragments[0]).toMatchObject({ isKey: true, mediaMs: 0 });

@@ -9,7 +9,7 @@ let redis: ReturnType<typeof connectRedis>;
 beforeAll(async () => {
   server = await startTestRedis();
   redis = connectRedis(server.address, 'jobs');
-  await untilReady(redis, 'jobs', 5000);
+  await untilReady(redis, 'jobs', 60_000);
 });
 afterAll(async () => {
   redis.disconnect();

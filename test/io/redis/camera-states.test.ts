@@ -19,7 +19,7 @@ let states: CameraStates;
 beforeAll(async () => {
   server = await startTestRedis({ aof: true });
   redis = connectRedis(server.address, 'jobs');
-  await untilReady(redis, 'jobs', 5000);
+  await untilReady(redis, 'jobs', 60_000);
   states = createRedisCameraStates(redis, 'test');
 });
 beforeEach(() => redis.flushall());
@@ -33,7 +33,7 @@ describe('camera states in Redis', () => {
     const { epoch } = await states.begin('gate');
     const version = await states.commit('gate', epoch, checkpoint, one);
     await server.restart();
-    await untilReady(redis, 'jobs', 5000);
+    await untilReady(redis, 'jobs', 60_000);
     expect(await states.begin('gate')).toMatchObject({ version, checkpoint });
     expect(await states.hours('gate', NOON, NOON + 1)).toEqual([{ hourAt: NOON, counts: one }]);
   });

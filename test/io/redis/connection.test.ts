@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   redis = connectRedis(server.address, 'frames');
-  await untilReady(redis, 'frames', 5000);
+  await untilReady(redis, 'frames', 60_000);
 });
 afterEach(async () => {
   redis.disconnect();
@@ -32,7 +32,7 @@ const failure = (promise: Promise<unknown>): Promise<unknown> =>
 describe('connection for data', () => {
   it('takes a unix socket as URL too', async () => {
     const other = connectRedis({ url: `unix://${server.address.path}` }, 'jobs');
-    await untilReady(other, 'jobs', 5000);
+    await untilReady(other, 'jobs', 60_000);
     expect(await other.client('GETNAME')).toBe('camqueue-jobs');
     other.disconnect();
   });
@@ -43,7 +43,7 @@ describe('connection for data', () => {
     await expect(answered(redis.get('x'), 'frames')).rejects.toThrow('Redis for frames: not connected');
     await expect(allAnswered(redis.multi().get('x').exec(), 'frames')).rejects.toThrow('not connected');
     await server.restart();
-    await untilReady(redis, 'frames', 5000);
+    await untilReady(redis, 'frames', 60_000);
     expect(await redis.set('x', 1)).toBe('OK');
   });
 

@@ -200,7 +200,7 @@ describe('embedded Redis', () => {
     await symlink('/dev/full', join(files, 'appendonly.aof.1.incr.aof'));
     const { jobs } = await start();
     const redis = connectRedis(jobs, 'jobs');
-    await untilReady(redis, 'jobs', 5000);
+    await untilReady(redis, 'jobs', 60_000);
     await answered(redis.set('job', 1), 'jobs').catch(() => undefined);
     await expect(answered(redis.set('job', 2), 'jobs')).rejects.toThrow(
       /cannot write to its disk: free space.*No space left/,

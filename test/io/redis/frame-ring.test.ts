@@ -18,7 +18,7 @@ let ring: FrameRing;
 beforeEach(async () => {
   server = await startTestRedis();
   redis = connectRedis(server.address, 'frames');
-  await untilReady(redis, 'frames', 5000);
+  await untilReady(redis, 'frames', 60_000);
   ring = createRedisFrameRing(redis, { prefix: 'test', ringBytes: 32 * MB });
 });
 afterEach(async () => {
@@ -82,7 +82,7 @@ describe('frame ring in Redis', () => {
     await server.kill();
     await expect(ring.append(entry(2))).rejects.toThrow('not connected');
     await server.restart();
-    await untilReady(redis, 'frames', 5000);
+    await untilReady(redis, 'frames', 60_000);
     await ring.append(entry(3));
     expect(await seqs()).toEqual([3]);
   });

@@ -33,9 +33,9 @@ async function asOf0003({ dataDir, databaseUrl }: Address): Promise<Kysely<unkno
   return db;
 }
 
-onBothDatabases('0004-alerting', ({ open, address }) => {
+onBothDatabases('0004-alerting', ({ open, blank }) => {
   it('makes incidents of the alerts that are there, with their deliveries, and seals the trail', async () => {
-    const place = await address();
+    const place = await blank();
     const old = await asOf0003(place);
     for (const [id, at, by] of [
       ['a', 0, null],

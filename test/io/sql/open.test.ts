@@ -26,9 +26,9 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-onBothDatabases('opening', ({ open, address }) => {
+onBothDatabases('opening', ({ open, blank }) => {
   it('is safe for many at once; what a killed writer had acknowledged is there', async () => {
-    const place = await address();
+    const place = await blank();
     const children = ['x', 'y'].map((name) => startWriter(place, name));
     const acknowledged = children.map(async (child) => {
       const ids: string[] = [];
@@ -56,13 +56,13 @@ onBothDatabases('opening', ({ open, address }) => {
   });
 
   it('keeps what is there when opened again', async () => {
-    const place = await address();
+    const place = await blank();
     await createAuditLog(await open(place)).append({ at: 1, actor: 'a', action: 'b', subject: 'c' });
     expect(await createAuditLog(await open(place)).list({ limit: 9 })).toHaveLength(1);
   });
 
   it('refuses a database of a newer version', async () => {
-    const place = await address();
+    const place = await blank();
     const database = await open(place);
     await sql`insert into kysely_migration (name, timestamp) values ('9999-later', '2999-01-01')`.execute(
       database.db,
@@ -167,7 +167,7 @@ describeWithPostgres('opening PostgreSQL', () => {
   });
 
   it('says which database does not exist', async () => {
-    const databaseUrl = (await server.freshDatabase()).replace(/test_\w+/, 'ghost');
+    const databaseUrl = (await server.blankDatabase()).replace(/test_\w+/, 'ghost');
     const opening = openDatabase({ dataDir: folder, databaseUrl });
     await expect(opening).rejects.toThrow(
       /DATABASE_URL: PostgreSQL .*ghost: database "ghost" does not exist/,
@@ -176,7 +176,7 @@ describeWithPostgres('opening PostgreSQL', () => {
   });
 
   it('goes on after the server was restarted', async () => {
-    const database = await openDatabase({ dataDir: folder, databaseUrl: await server.freshDatabase() });
+    const database = await openDatabase({ dataDir: folder, databaseUrl: await server.blankDatabase() });
     const audit = createAuditLog(database);
     await audit.append({ at: 1, actor: 'a', action: 'b', subject: 'c' });
     await server.restart();

@@ -25,4 +25,4 @@ it('reads a line from the installed language data, with places and other reading
   } finally {
     await lines.close();
   }
-}, 60_000);
+});

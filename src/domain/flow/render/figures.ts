@@ -127,10 +127,10 @@ function density({ report, words, format }: Sheet): Figure[] {
   ];
 }
 
-function congestion({ report, words, format }: Sheet): Figure[] {
+function congestion({ report, words, format, isJudged }: Sheet): Figure[] {
+  if (!isJudged) return [];
   const { worst, minutes } = report.congestion;
   const levels = CongestionLevel.options.filter((level) => minutes[level] > 0);
-  if (levels.length === 0) return [];
   return [
     {
       label: words.labels.worst,

@@ -18,7 +18,9 @@ export function plots(sheet: Sheet): string {
   return [
     ...(isOverTime ? [classPlot(sheet), directionPlot(sheet)] : []),
     ...(total(report.speed.histogram) > 0 ? [speedPlot(sheet)] : []),
-    ...(report.series.some(({ minutes }) => minutes !== undefined) ? [levelPlot(sheet)] : []),
+    ...(sheet.isJudged && report.series.some(({ minutes }) => minutes !== undefined)
+      ? [levelPlot(sheet)]
+      : []),
   ].join('');
 }
 

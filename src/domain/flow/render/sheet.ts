@@ -1,7 +1,7 @@
 import type { FlowReport } from '../report.js';
 import type { FlowAbout } from './about.js';
 import { type Format, formatOf } from './format.js';
-import { mergeReports } from './merge.js';
+import { mergeReports, total } from './merge.js';
 import { FLOW_WORDS, type FlowWords } from './words.js';
 
 /** A report with all that is needed to put it into words and plots. */
@@ -15,6 +15,8 @@ export interface Sheet {
   readonly format: Format;
   /** For people: `Main gate`. */
   readonly cameraName: string;
+  /** Whether anything is known of congestion. */
+  readonly isJudged: boolean;
   /** What a direction is called; without a line, or where lines differ: `in`, `out`. */
   readonly direction: (direction: 'in' | 'out', line?: string) => string;
   /** What begins then: `14:00`, or `Sat 21/11` where parts are days. */
@@ -31,6 +33,7 @@ export function sheetOf(reports: readonly FlowReport[], about: FlowAbout): Sheet
   const isOfDays = reports.length > 1 && report.granularity === 'day';
   return {
     ...{ report, windows: reports, about, words, format },
+    isJudged: !report.notes.includes('not-judged') && total(Object.values(report.congestion.minutes)) > 0,
     cameraName: about.camera.name ?? about.camera.id,
     direction: (direction, line) => {
       const names = report.lines.filter(

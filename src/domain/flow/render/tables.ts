@@ -41,9 +41,8 @@ function lines(sheet: Sheet): Table {
 }
 
 function overTime(sheet: Sheet): Table {
-  const { report, words, format } = sheet;
+  const { report, words, format, isJudged } = sheet;
   const classes = orderedClasses(report.series.map(({ byClass }) => byClass));
-  const isJudged = report.series.some(({ minutes }) => minutes !== undefined);
   return {
     title: words.labels.byTime,
     columns: [
