@@ -1,5 +1,5 @@
 import type { Alerting, Recipient } from './domain/alerting/config.js';
-import type { Area } from './domain/camera-fields/counting.js';
+import type { Area, ReportOrder } from './domain/camera-fields/counting.js';
 import type { Camera, Site } from './domain/camera.js';
 import type { Detection } from './domain/detection.js';
 import type { CameraEvent, CameraStatus } from './domain/events.js';
@@ -68,6 +68,7 @@ export interface Cameras {
   readonly recipients: readonly Recipient[];
   readonly alerting: Alerting;
   readonly areas: readonly Area[];
+  readonly reports: readonly ReportOrder[];
   /** As they are now; the same objects until something changes. */
   all(): readonly Camera[];
   /** @throws PermanentError when there is no such camera. */

@@ -1,4 +1,6 @@
 import type { Camera } from '../../src/domain/camera.js';
+import { isCounting } from '../../src/domain/flow/is-counting.js';
+import { orderedFor } from '../../src/domain/flow/report-orders.js';
 import type { FlowReport } from '../../src/domain/flow/report.js';
 import { messageOf, PermanentError } from '../../src/errors.js';
 import type { Cameras } from '../../src/ports.js';
@@ -6,7 +8,7 @@ import { done, type Handler, type JobContext, skipped } from '../define.js';
 import { report as reportJob } from '../report/job.js';
 import { askedWindows } from './asked-windows.js';
 import type { trafficFlow } from './job.js';
-import { type FlowPorts, isCounting, refresh, type Refreshed } from './refresh.js';
+import { type FlowPorts, refresh, type Refreshed } from './refresh.js';
 
 type Context = JobContext<FlowPorts>;
 
@@ -19,7 +21,7 @@ const MOST_MAILS = 50;
  */
 export const handle: Handler<typeof trafficFlow, FlowPorts> = async (payload, ctx) => {
   const { cameras } = ctx.ports;
-  const { granularity, onlyLate, cameraId, email = [] } = payload;
+  const { granularity, onlyLate, ordered, cameraId, email = [] } = payload;
   checkRecipients(email, cameras);
   const windows = askedWindows(granularity, payload, cameras.site.timeZone);
   const asked = cameraId === undefined ? cameras.all().filter(isCounting) : [cameras.get(cameraId)];
@@ -42,6 +44,9 @@ export const handle: Handler<typeof trafficFlow, FlowPorts> = async (payload, ct
       result.computed += fresh.length;
       result.unchanged += refreshed.length - fresh.length;
       await askForMails(onlyLate ? fresh : refreshed, email, ctx);
+      // Whether it was computed now or before a crash: the id of the mail's job sees to it that there is one.
+      if (ordered)
+        await askForMails(refreshed.slice(-1), orderedFor(cameras.reports, camera.id, granularity), ctx);
     } catch (error) {
       // The job was told to stop: that is no failure of the camera.
       ctx.signal.throwIfAborted();

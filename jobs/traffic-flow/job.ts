@@ -18,6 +18,8 @@ export const trafficFlow = defineJob({
       granularity: Granularity,
       /** Windows that have been computed are computed again only when crossings came late. */
       onlyLate: z.boolean().default(false),
+      /** Send the report of the newest window to whom the camera file orders it for. */
+      ordered: z.boolean().default(false),
       /** Ids of recipients who get the report by e-mail. */
       email: z.array(z.string().min(1).max(64)).max(50).optional(),
     })

@@ -2,6 +2,7 @@ import type { Camera } from '../../src/domain/camera.js';
 import { comparedStarts, comparedWith } from '../../src/domain/flow/compare.js';
 import { computeReport, saysTheSame } from '../../src/domain/flow/compute-report.js';
 import type { StoredMinute } from '../../src/domain/flow/density.js';
+import { isCounting } from '../../src/domain/flow/is-counting.js';
 import type { FlowReport, Granularity } from '../../src/domain/flow/report.js';
 import { newTally } from '../../src/domain/flow/tally.js';
 import { LONGEST_TRIP_MS } from '../../src/domain/flow/trips.js';
@@ -62,11 +63,6 @@ export async function refresh(camera: Camera, asked: Asked, how: Refreshing): Pr
     await how.onWindow?.();
   }
   return all;
-}
-
-/** Cameras of which a report can be made. */
-export function isCounting({ lines, flow }: Pick<Camera, 'lines' | 'flow'>): boolean {
-  return lines.length > 0 || flow !== undefined;
 }
 
 function checkCounts(camera: Camera): void {

@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { trafficFlow } from '../../jobs/traffic-flow/job.js';
+import { isCounting } from '../domain/flow/is-counting.js';
 import { Granularity } from '../domain/flow/report.js';
 import { windowsIn } from '../domain/flow/windows.js';
 import { CameraId } from '../domain/ids.js';
@@ -82,8 +83,7 @@ export async function endOf(
 /** What the job would refuse, said at once and with its field. */
 function check({ ports }: ApiDeps, asked: Asked, now: number): { from: number; to: number } {
   const [from, to] = [Date.parse(asked.from), Date.parse(asked.to)];
-  const { lines, flow } = checkCamera(ports, asked.camera, 422);
-  if (lines.length === 0 && flow === undefined)
+  if (!isCounting(checkCamera(ports, asked.camera, 422)))
     refuse('camera', `"${asked.camera}" has no lines: nothing is counted; give it lines in the camera file`);
   checkOrder(from, to);
   const { timeZone } = ports.cameras.site;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { trafficFlow } from '../../jobs/traffic-flow/job.js';
 import type { Camera } from '../domain/camera.js';
 import { escapeHtml } from '../domain/escape-html.js';
+import { isCounting } from '../domain/flow/is-counting.js';
 import { flowArticle } from '../domain/flow/render/page.js';
 import type { FlowReport } from '../domain/flow/report.js';
 import { dayOf } from '../domain/local-time.js';
@@ -43,7 +44,7 @@ export async function drawFlow(deps: ApiDeps, req: Request, res: Response): Prom
   const { site } = ports.cameras;
   const identity = askerOf(res);
   const words = FLOW_PAGE_WORDS[site.language];
-  const cameras = ports.cameras.all().filter(({ lines, flow }) => lines.length > 0 || flow !== undefined);
+  const cameras = ports.cameras.all().filter(isCounting);
   const asked = Query.parse(req.query);
   const camera = cameras.find(({ id }) => id === asked.camera) ?? cameras[0];
   const head = { site: site.name, who: identity.actor.replace(/^(person|key):/, ''), role: identity.role };

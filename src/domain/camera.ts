@@ -6,7 +6,7 @@ import { haveSameEnds, Line, Zone } from './camera-fields/lines-zones.js';
 import { Plates } from './camera-fields/plates.js';
 import { Recording } from './camera-fields/recording.js';
 import { Calibration } from './camera-fields/calibration.js';
-import { Area, Flow, Occupancy } from './camera-fields/counting.js';
+import { Area, Flow, Occupancy, ReportOrder } from './camera-fields/counting.js';
 import { Rule, Signal, Suspicious } from './camera-fields/rules.js';
 import { Polygon, Schedule, seconds, TimeZone } from './camera-fields/shapes.js';
 import { CameraId, PartId, SYSTEM } from './ids.js';
@@ -171,6 +171,7 @@ export const CameraFile = z.strictObject({
   recipients: z.array(Recipient).max(1000).default([]),
   alerting: Alerting.prefault({}),
   networks: z.array(Network).default([]),
+  reports: z.array(ReportOrder).max(100).default([]).describe('reports of traffic that are sent by e-mail'),
   areas: z
     .array(Area)
     .max(1000)

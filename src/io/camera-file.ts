@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { alertingMistakes } from '../domain/alerting/check-alerting.js';
 import { Alerting } from '../domain/alerting/config.js';
 import { CameraFile, type Camera } from '../domain/camera.js';
+import { reportMistakes } from '../domain/flow/report-orders.js';
 import { areaMistakes } from '../domain/occupancy/areas.js';
 import { InputError, PermanentError, messageOf } from '../errors.js';
 import type { Cameras } from '../ports.js';
@@ -122,14 +123,20 @@ function parseRaw(raw: unknown, defaults: Plain, before: string): CameraFile {
   const parsed = CameraFile.safeParse(withDefaults(raw, defaults));
   const mistakes = parsed.success ? [] : parsed.error.issues.flatMap((issue) => describe(issue, raw));
   mistakes.push(...duplicateIds(raw));
-  if (parsed.success) mistakes.push(...alertingMistakes(parsed.data), ...areaMistakes(parsed.data));
+  if (parsed.success)
+    mistakes.push(
+      ...alertingMistakes(parsed.data),
+      ...areaMistakes(parsed.data),
+      ...reportMistakes(parsed.data),
+    );
   if (mistakes.length > 0 || !parsed.success) throw new InputError(`${before}${mistakes.join('\n  ')}`);
   return parsed.data;
 }
 
-/** The Cameras port over a parsed file. @param file.alerting default: everybody is told at once; file.areas default: none */
+/** The Cameras port over a parsed file. @param file.alerting default: everybody is told at once; file.areas, file.reports default: none */
 export function createCameras(
-  file: Pick<CameraFile, 'site' | 'cameras' | 'recipients'> & Partial<Pick<CameraFile, 'alerting' | 'areas'>>,
+  file: Pick<CameraFile, 'site' | 'cameras' | 'recipients'> &
+    Partial<Pick<CameraFile, 'alerting' | 'areas' | 'reports'>>,
 ): Cameras {
   const byId = new Map(file.cameras.map((camera) => [camera.id, camera]));
   return {
@@ -137,6 +144,7 @@ export function createCameras(
     recipients: file.recipients,
     alerting: file.alerting ?? Alerting.parse({}),
     areas: file.areas ?? [],
+    reports: file.reports ?? [],
     all: () => file.cameras,
     get: (id): Camera => {
       const camera = byId.get(id);

@@ -70,6 +70,10 @@ export class FollowedCatalogue implements CameraCatalogue {
     return this.settings.file.recipients;
   }
 
+  get reports(): CameraCatalogue['reports'] {
+    return this.settings.file.reports;
+  }
+
   get areas(): CameraCatalogue['areas'] {
     return this.settings.file.areas;
   }
@@ -177,7 +181,7 @@ export class FollowedCatalogue implements CameraCatalogue {
   }
 
   #use(settings: CameraSettings, stored: Stored): void {
-    const [before, { site, recipients, alerting, areas }] = [this.#merged, this.settings.file];
+    const [before, { site, recipients, alerting, areas, reports }] = [this.#merged, this.settings.file];
     const fresh = mergeCameras(settings, stored.rows, this.options.path, this.options.env);
     this.settings = settings;
     this.stored = stored;
@@ -186,8 +190,8 @@ export class FollowedCatalogue implements CameraCatalogue {
     const isSame =
       this.#merged.cameras === before.cameras &&
       isDeepStrictEqual(
-        [before.abouts, site, recipients, alerting, areas],
-        [fresh.abouts, this.site, this.recipients, this.alerting, this.areas],
+        [before.abouts, site, recipients, alerting, areas, reports],
+        [fresh.abouts, this.site, this.recipients, this.alerting, this.areas, this.reports],
       );
     if (isSame) return;
     this.options.log.info({ cameras: fresh.cameras.length }, 'the cameras have changed');

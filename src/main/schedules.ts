@@ -59,7 +59,7 @@ export function schedules(
       payload: (slotAt) => ({
         // Of the hours that begin in it the last one ended five minutes ago.
         ...{ from: slotAt - 48 * HOUR_MS - 5 * MINUTE_MS, to: slotAt - 5 * MINUTE_MS },
-        ...{ granularity: 'hour', onlyLate: true },
+        ...{ granularity: 'hour', onlyLate: true, ordered: true },
       }),
       catchUp: true,
     },
@@ -70,7 +70,7 @@ export function schedules(
       timeZone,
       payload: (slotAt) => ({
         ...{ from: slotAt - 8 * 24 * HOUR_MS, to: slotAt - 20 * MINUTE_MS },
-        ...{ granularity: 'day', onlyLate: true },
+        ...{ granularity: 'day', onlyLate: true, ordered: true },
       }),
       catchUp: true,
     },

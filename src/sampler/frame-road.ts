@@ -3,7 +3,7 @@ import { createMotionGate, type MotionGate, type MotionLook } from '../domain/mo
 import type { Picture } from '../domain/picture.js';
 import { createDoorbell } from './doorbell.js';
 import type { CameraContext } from './options.js';
-import { wantsPicture } from './picture-rule.js';
+import { nextDue, wantsPicture } from './picture-rule.js';
 import { untilDone, wait } from './wait.js';
 
 export interface TimedFrame {
@@ -50,7 +50,7 @@ export function createFrameRoad(context: CameraContext, pass: number, lossless: 
   const latest = createLatest(context);
   let seq = 0;
   let gated = 0;
-  let lastPictureAt: number | undefined;
+  let pictureDueAt: number | undefined;
   let ringLength = 0;
   /** The newest frame, when the ring does not have it: as `flush` would put it there. */
   let tail: RingEntry | undefined;
@@ -118,12 +118,13 @@ export function createFrameRoad(context: CameraContext, pass: number, lossless: 
         return look;
       }
       const bare = { ...about, kind: look.verdict };
-      const carries = wantsPicture(look.verdict, at, lastPictureAt, lookEveryMs(camera, level));
+      const everyMs = lookEveryMs(camera, level);
+      const carries = wantsPicture(look.verdict, at, pictureDueAt, everyMs);
       const entry: RingEntry = carries ? { ...bare, picture } : bare;
       tail = bare;
       if (!(await (lossless ? storeSurely(entry) : storeOrDrop(entry)))) return look;
       tail = undefined;
-      if (carries) lastPictureAt = at;
+      if (carries) pictureDueAt = nextDue(at, pictureDueAt, everyMs);
       doorbell.press();
       return look;
     },

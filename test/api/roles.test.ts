@@ -111,6 +111,15 @@ const ROUTES: readonly [method: string, path: string, url: string, answers: type
   ['get', '/api/v1/deliveries', '/api/v1/deliveries', VIEWER],
   ['get', '/api/v1/channels', '/api/v1/channels', ADMIN],
   ['post', '/api/v1/channels/:channel/test', '/api/v1/channels/log/test', ADMIN_BODY],
+  ['get', '/api/v1/flow', '/api/v1/flow?camera=gate-1', VIEWER],
+  ['get', '/api/v1/flow.csv', '/api/v1/flow.csv?camera=gate-1', VIEWER],
+  [
+    'get',
+    '/api/v1/flow/report.html',
+    '/api/v1/flow/report.html?camera=gate-1&from=2026-01-01T00:00:00Z',
+    VIEWER_NONE,
+  ],
+  ['post', '/api/v1/flow', '/api/v1/flow', OPERATOR_BODY],
   ['get', '/api/v1/maintenance', '/api/v1/maintenance', VIEWER],
   ['post', '/api/v1/maintenance', '/api/v1/maintenance', OPERATOR_BODY],
   ['delete', '/api/v1/maintenance/:id', '/api/v1/maintenance/1', OPERATOR_NONE],
@@ -166,6 +175,7 @@ const PAGES: typeof ROUTES = [
   ['get', '/incidents/:number', '/incidents/42', VIEWER],
   ['get', '/plates', '/plates', VIEWER],
   ['get', '/counting', '/counting', VIEWER],
+  ['get', '/flow', '/flow?date=2026-01-01', VIEWER],
   ['get', '/admin/queues', '/admin/queues/', VIEWER],
   ['get', '/admin/queues', '/admin/queues/api/queues', VIEWER],
   [

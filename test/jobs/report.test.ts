@@ -32,7 +32,7 @@ const payload = {
 /** Sends the report as a worker would. */
 async function send(
   recipient: string,
-  { smtpUrl = catcher.url, kept = dayReport() as FlowReport | 'gone' } = {},
+  { smtpUrl = catcher.url, kept = dayReport() }: { smtpUrl?: string; kept?: FlowReport | 'gone' } = {},
 ) {
   const mailer = createMailer({
     smtpUrl: smtpUrl === 'none' ? undefined : smtpUrl,

@@ -30,6 +30,7 @@ onBothDatabases('traffic-flow', (databases: TestDatabases) => {
       `
 site: { timeZone: ${options.timeZone ?? 'Europe/Berlin'} }
 recipients: [{ id: chief, email: chief@example.com }, { id: guard, phone: '+84901234567' }]
+reports: [{ every: hour, to: [chief] }]
 cameras:
   - { id: ${id}, source: a.mp4, lines: [{ id: door, from: [0, 0.5], to: [1, 0.5] }] ${options.camera ?? ''} }
   - { id: ${other}, source: b.mp4, lines: [{ id: door, from: [0, 0.5], to: [1, 0.5] }] }
@@ -264,6 +265,28 @@ cameras:
       crossings: 2,
       watched: 0.25,
     });
+  });
+
+  test('the newest window goes to whom the camera file orders it for, once', async () => {
+    const { id, run } = await bench();
+    const asked = {
+      cameraId: id,
+      from: MIDNIGHT,
+      to: MIDNIGHT + 2 * HOUR,
+      onlyLate: true,
+      ordered: true,
+    } as const;
+    for (let time = 0; time < 2; time += 1) {
+      // The second run finds the report computed, as one after a crash does: it asks for the same e-mail.
+      const { outcome, context } = run({ ...asked, granularity: 'hour' });
+      await outcome;
+      expect(context.followUps.map(({ payload }) => payload)).toEqual([
+        { cameraId: id, granularity: 'hour', from: MIDNIGHT + HOUR, recipient: 'chief', computedAt: NOW },
+      ]);
+    }
+    const daily = run({ ...asked, granularity: 'day' });
+    await daily.outcome;
+    expect(daily.context.followUps).toEqual([]);
   });
 
   test('told to stop, it stops', async () => {

@@ -46,6 +46,7 @@ function reporting() {
       get: () => gate,
     },
     areas: [],
+    reports: [],
     onChange: () => () => undefined,
   };
   const reports = cameraReports({ events, snapshots, cameras, pictures: createPictures() }, { enqueue });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { createDoorbell } from '../../src/sampler/doorbell.js';
-import { wantsPicture } from '../../src/sampler/picture-rule.js';
+import { nextDue, wantsPicture } from '../../src/sampler/picture-rule.js';
 import { until } from './rig.js';
 
 describe('wantsPicture', () => {
@@ -14,22 +14,41 @@ describe('wantsPicture', () => {
     ['heartbeat', 901, 900, 10_000, true],
     ['moved', 901, 900, 1, true],
   ] as const)('%s at %p, last picture at %p, every %p ms: %p', (kind, at, last, everyMs, expected) => {
-    expect(wantsPicture(kind, at, last, everyMs)).toBe(expected);
+    const dueAt = last === undefined ? undefined : nextDue(last, undefined, everyMs);
+    expect(wantsPicture(kind, at, dueAt, everyMs)).toBe(expected);
   });
 
   it('gives every fourth of 20 frames/s at 200 ms although times jitter by 1 ms', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: -1, max: 1 }), { minLength: 40, maxLength: 40 }), (jitter) => {
-        let last: number | undefined;
+        let dueAt: number | undefined;
         const carried = jitter.flatMap((ms, i) => {
           const at = 1000 + i * 50 + ms;
-          if (!wantsPicture('moved', at, last, 200)) return [];
-          last = at;
+          if (!wantsPicture('moved', at, dueAt, 200)) return [];
+          dueAt = nextDue(at, dueAt, 200);
           return [i];
         });
         expect(carried).toEqual(Array.from({ length: 10 }, (_, i) => i * 4));
       }),
     );
+  });
+
+  it.each([24, 25, 30])('gives 10 pictures a second of %d frames/s sampled at 10', (fps) => {
+    const times = Array.from({ length: 10 * fps }, (_, i) => Math.round((i * 1000) / fps));
+    // The first frame of each slot of 100 ms, as a source delivers them.
+    const sampled = times.filter((at, i) => Math.floor(at / 100) !== Math.floor((times[i - 1] ?? -1) / 100));
+    let dueAt: number | undefined;
+    const carried = sampled.filter((at) => {
+      const carries = wantsPicture('moved', at, dueAt, 100);
+      if (carries) dueAt = nextDue(at, dueAt, 100);
+      return carries;
+    });
+    expect(carried.length).toBeGreaterThan(0.97 * sampled.length);
+  });
+
+  it('begins a new beat after a pause', () => {
+    const late = nextDue(1450, 1000, 200);
+    expect(late).toBe(1650);
   });
 });
 describe('the doorbell', () => {

@@ -66,6 +66,14 @@ export const Area = z.strictObject({
 });
 export type Area = z.infer<typeof Area>;
 
+/** Reports of traffic that are sent when their hour or day is over. */
+export const ReportOrder = z.strictObject({
+  every: z.enum(['hour', 'day']),
+  cameras: z.array(CameraId).min(1).optional().describe('default: all that count'),
+  to: z.array(PartId).min(1).max(50).describe('ids of recipients with an e-mail address'),
+});
+export type ReportOrder = z.infer<typeof ReportOrder>;
+
 /** Speeds, km/h of a calibrated camera or lengths a second of another, below which traffic is no longer so. */
 const limits = (dense: number, congested: number, standstill: number, unit: string) =>
   z

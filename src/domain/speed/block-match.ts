@@ -35,7 +35,7 @@ export function matchBlock(
     for (let i = 0; i < side; i++) {
       const at = j * side + i;
       likeness[at] = cosine(before, after, block, own, left + i, top + j);
-      if (best < 0 || likeness[at]! > likeness[best]!) best = at;
+      if (best < 0 || likeness[at] > likeness[best]!) best = at;
     }
   const [i, j] = [best % side, Math.floor(best / side)];
   // At the border the best may lie beyond it.

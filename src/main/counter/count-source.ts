@@ -133,9 +133,10 @@ class Reading {
   }
 
   async #progress(state: SourceState | undefined) {
-    const frames = (await this.ports.states.read(this.camera.id))?.counts ?? NO_FRAMES;
+    const checkpoint = await this.ports.states.read(this.camera.id);
     return {
-      frames,
+      frames: checkpoint?.counts ?? NO_FRAMES,
+      sourceFrames: (checkpoint?.cursor?.frame ?? -1) + 1,
       ...(state?.fps !== undefined && { fps: state.fps }),
       ...(state?.progress !== undefined && { progress: state.progress }),
       ...(state?.file?.durationMs !== undefined && { mediaMs: state.file.durationMs }),

@@ -304,8 +304,8 @@ class ParallelCounter implements Counter {
     return {
       ...counted,
       ...(isPaused && { status: 'paused' }),
-      // While it runs the rate of the last seconds says more than the mean.
-      ...(end === undefined && fps !== undefined && { fps }),
+      // Of what has no end the rate of the last seconds says more than the mean.
+      ...(end === undefined && source.kind === 'live' && fps !== undefined && { fps }),
       ...(source.alias !== undefined && { alias: source.alias }),
       current: currentOf(tally),
       ...(reason !== undefined && { reason }),

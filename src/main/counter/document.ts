@@ -9,7 +9,7 @@ export interface CountedSource {
   readonly source: string;
   /** finished, stopped or failed in the end; before: waiting, or how it is read. */
   readonly status: string;
-  /** Sampled frames a second since it was begun. */
+  /** Since it was begun: of a file its own frames gone through a second, of a live source the frames looked at. */
   readonly fps: number;
   readonly in: number;
   readonly out: number;
@@ -34,11 +34,11 @@ export function documentOf(tallies: readonly Tally[], now: number): CountDocumen
 }
 
 export function countedSource(tally: Tally, now: number): CountedSource {
-  const { source, status, lines, frames, end, reason } = tally;
+  const { source, status, lines, frames, sourceFrames, end, reason } = tally;
   const isError = end !== undefined && reason !== undefined;
   return {
     ...{ id: source.id, source: redactUrls(source.source), status },
-    fps: rate(frames.captured, secondsOf(tally, now)),
+    fps: rate(source.kind === 'file' ? sourceFrames : frames.captured, secondsOf(tally, now)),
     ...sumOf(tally),
     ...{ lines, frames },
     ...(isError && { error: reason }),

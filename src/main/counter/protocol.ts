@@ -42,6 +42,8 @@ export type CountGap = z.infer<typeof CountGap>;
 
 const progress = {
   frames: Frames,
+  /** Of the source's own frames, also those between the sampled ones. */
+  sourceFrames: count,
   /** Frames a second over the last seconds. */
   fps: z.number().nonnegative().optional(),
   /** Of a file, 0..1. */

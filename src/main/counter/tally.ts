@@ -32,6 +32,8 @@ export interface Tally {
   readonly frames: FrameCounts;
   /** Of earlier readings of a live source, in `frames` too. */
   readonly framesBefore: FrameCounts;
+  /** Of its own frames, gone through in this reading. */
+  readonly sourceFrames: number;
   readonly fps?: number;
   readonly progress?: number;
   readonly mediaMs?: number;
@@ -47,7 +49,7 @@ export function newTally(source: PlannedSource): Tally {
   const lines = isRefused(source) ? [] : source.lines.map(({ id }) => ({ id, in: 0, out: 0, byClass: {} }));
   return {
     ...{ source, status: 'waiting', reading: 0, lost: 0, lines },
-    ...{ frames: NO_FRAMES, framesBefore: NO_FRAMES, alerts: [], isOver: false, gaps: [] },
+    ...{ frames: NO_FRAMES, framesBefore: NO_FRAMES, sourceFrames: 0, alerts: [], isOver: false, gaps: [] },
   };
 }
 
@@ -70,6 +72,7 @@ export function told(
   news: {
     readonly status: string;
     readonly frames: FrameCounts;
+    readonly sourceFrames: number;
     readonly fps?: number | undefined;
     readonly progress?: number | undefined;
     readonly mediaMs?: number | undefined;
@@ -77,10 +80,11 @@ export function told(
   },
 ): Tally {
   const { reason: _, fps: __, ...kept } = tally;
-  const { status, frames, fps, progress, mediaMs, reason } = news;
+  const { status, frames, sourceFrames, fps, progress, mediaMs, reason } = news;
   return {
     ...kept,
     status,
+    sourceFrames,
     frames: addCounts(tally.framesBefore, frames),
     ...(reason !== undefined && { reason }),
     ...(fps !== undefined && { fps }),

@@ -82,7 +82,7 @@ describe('through the tracker: noise, misses, jitter, clicks that are off', () =
   it('while the picture cuts it, its foot is not where it stands: such places do not count', () => {
     const seen = [1, 2, 3].map((seed) => {
       const [crossing] = clocked(straight({ x: 2, y: 2 }, 0, 30), { lengthS: 5, seed }, EXACT, 14);
-      expect(Math.max(...crossing!.trace!.map(([, y]) => y))).toBeLessThan(0.992);
+      expect(Math.max(...crossing!.trace!.map(([, y]) => y))).toBeLessThan(0.995);
       return crossing!.speedKmh!;
     });
     expect(Math.abs(seen.reduce((sum, kmh) => sum + kmh, 0) / 3 - 30)).toBeLessThan(1.2);
@@ -153,9 +153,9 @@ describe('of a trail', () => {
 
   it('one point far off changes little', () => {
     const points = trail((s) => [-2, 32 - 10 * s]);
-    const [x, y, at] = points[6]!;
+    const [x, y, at] = points[10]!;
     const speed = speedOf(
-      points.map((p, i) => (i === 6 ? [x + 0.06, y - 0.05, at] : p)),
+      points.map((p, i) => (i === 10 ? [x + 0.1, y - 0.15, at] : p)),
       EXACT,
       MAST.aspect,
     )!;
