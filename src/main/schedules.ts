@@ -75,9 +75,10 @@ export function schedules(
       catchUp: true,
     },
     {
-      name: 'nightly',
+      // Pictures of the night are compared with pictures of the night, those of the day with those of the day.
+      name: 'twice-daily',
       contract: calibrationCheck,
-      cron: '40 2 * * *',
+      cron: '40 2,12 * * *',
       timeZone,
       payload: (slotAt) => ({ at: slotAt }),
       catchUp: true,

@@ -14,7 +14,7 @@ const FPS = 10;
 
 /**
  * The parallel counter on four files with two workers, each file read whole: frames a second of each, and how much
- * faster than it plays. Frames are sampled at 10 a second, and every one that moved is looked at.
+ * faster than it plays. Of each second of footage ten frames are sampled, and those that moved are looked at.
  */
 export async function measureCountFiles({ footage, seconds, signal }: BenchContext): Promise<Figure[]> {
   const lengthS = Math.max(2, Math.round((seconds * EXPECTED) / FILES / FPS));
@@ -41,7 +41,7 @@ export async function measureCountFiles({ footage, seconds, signal }: BenchConte
       const startedAt = await begun;
       const document = await counter.done();
       signal.throwIfAborted();
-      return figuresOf(document, (performance.now() - startedAt) / 1000);
+      return figuresOf(document, lengthS, (performance.now() - startedAt) / 1000);
     } finally {
       signal.removeEventListener('abort', stop);
       await counter.stop();
@@ -51,29 +51,20 @@ export async function measureCountFiles({ footage, seconds, signal }: BenchConte
   }
 }
 
-function figuresOf({ sources }: CountDocument, seconds: number): Figure[] {
+function figuresOf({ sources }: CountDocument, lengthS: number, seconds: number): Figure[] {
   const failed = sources.find(({ error }) => error !== undefined);
   if (failed) throw new Error(`${failed.id}: ${failed.error ?? ''}`);
   const part = 'count-files';
-  const captured = sources.map(({ frames }) => frames.captured);
-  const frames = captured.reduce((sum, each) => sum + each, 0);
+  const sampled = sources.reduce((sum, { frames }) => sum + frames.captured, 0);
+  const each = sources.map(({ id, fps: value }): Figure => {
+    return { part, what: `${id}, of its own frames`, value, unit: 'frames/s', aim: { least: 15 } };
+  });
   return [
-    ...sources.map(({ id, fps }): Figure => ({
-      part,
-      what: id,
-      value: fps,
-      unit: 'frames/s',
-      aim: { least: 15 },
-    })),
-    { part, what: 'all files together', value: frames / seconds, unit: 'frames/s' },
-    // As if all ran at once; two at a time take turns.
+    ...each,
+    { part, what: 'all files together, sampled frames', value: sampled / seconds, unit: 'frames/s' },
     {
-      part,
-      what: 'a file’s share of it',
-      value: frames / seconds / FILES,
-      unit: 'frames/s',
-      aim: { least: 15 },
+      ...{ part, what: 'to playing them one by one', value: (FILES * lengthS) / seconds, unit: 'x' },
+      aim: { least: 1 },
     },
-    { part, what: 'to playing them one by one', value: frames / FPS / seconds, unit: 'x', aim: { least: 1 } },
   ];
 }

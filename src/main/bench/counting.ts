@@ -6,7 +6,8 @@ import { createLog } from '../../log.js';
 import type { Detectors } from '../../ports.js';
 import { countSource } from '../counter/count-source.js';
 import { createGovernor } from '../counter/governor.js';
-import { isRefused, planSource } from '../counter/plan-sources.js';
+import { planSource } from '../counter/plan-sources.js';
+import { isRefused } from '../counter/source-spec.js';
 import { loadConfig } from '../installation.js';
 import { countPlainly } from './counting-baseline.js';
 import { scoreLine, total, type LineScore, type TotalScore } from './counting-score.js';
@@ -83,7 +84,7 @@ async function countAsUsual(
   signal: AbortSignal,
 ): Promise<Map<string, Passing[]>> {
   const asked = lines.map(({ id, counted, from, to }) => ({ id, from, to, classes: [...CLASSES[counted]] }));
-  const spec = planSource({ source: path, lines: asked }, {}, []);
+  const spec = planSource({ source: path, lines: asked }, {}, new Set());
   if (isRefused(spec)) throw new Error(`${name}: ${spec.refused}`);
   const found = new Map<string, Passing[]>();
   let problem: string | undefined;
