@@ -104,6 +104,7 @@ function addFlow(program: Command, { camerasFile, dataDir, json, finish }: Share
     .addOption(camerasFile())
     .addOption(dataDir())
     .addOption(json())
+    .option('--html <file>', 'also write a page that prints')
     .addOption(new Option('--csv', 'a table for spreadsheets on stdout').conflicts('json'))
     .action(async (camera: string, options: FlowOptions) =>
       finish((await import('./commands/flow.js')).flow(camera, options)),

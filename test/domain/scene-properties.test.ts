@@ -1,6 +1,14 @@
 import * as fc from 'fast-check';
 import { unitBox } from '../../src/domain/geometry.js';
-import { newScene, sceneCounters, step, type Observation, type SceneConfig } from '../../src/domain/scene.js';
+import type { TracePoint } from '../../src/domain/events.js';
+import {
+  newScene,
+  sceneCounters,
+  step,
+  type Observation,
+  type SceneConfig,
+  type SceneEvent,
+} from '../../src/domain/scene.js';
 import { crossings, play, render, scene, walker, type Actor, type Story } from '../support/scenes.js';
 
 const config: SceneConfig = scene({

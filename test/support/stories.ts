@@ -196,7 +196,10 @@ export const STORIES: readonly KnownStory[] = [
     story: {
       lengthMs: 21_000,
       actors: [
-        walker(...[0.35, 0.75, 0.35, 0.75, 0.35].map((y, i) => ({ atMs: i * 5000, x: 0.5 + 0.01 * i, y }))),
+        {
+          ...walker({ atMs: 0, x: 0.5, y: 0.35 }),
+          path: [0.35, 0.75, 0.35, 0.75, 0.35].map((y, i) => ({ atMs: i * 5000, x: 0.5 + 0.01 * i, y })),
+        },
       ],
     },
     truth: [2, 2],

@@ -1,7 +1,9 @@
+import { writeFileSync } from 'node:fs';
 import { askedWindows } from '../../../jobs/traffic-flow/asked-windows.js';
 import { refresh } from '../../../jobs/traffic-flow/refresh.js';
 import { publicReport } from '../../api/flow-view.js';
 import { dayAround } from '../../domain/day-around.js';
+import { flowPage } from '../../domain/flow/render/page.js';
 import { flowRows } from '../../domain/flow/render/rows.js';
 import type { FlowReport, Granularity } from '../../domain/flow/report.js';
 import { InputError } from '../../errors.js';
@@ -22,6 +24,8 @@ export interface FlowOptions {
   readonly granularity: Granularity;
   readonly json?: boolean;
   readonly csv?: boolean;
+  /** File of a page that prints. */
+  readonly html?: string;
 }
 
 /**
@@ -36,7 +40,8 @@ export async function flow(cameraId: string, options: FlowOptions): Promise<numb
     const ports = await world.ports(['cameras', 'events', 'flowReports', 'states', 'gaps']);
     const camera = ports.cameras.all().find(({ id }) => id === cameraId);
     if (!camera) throw new InputError(`there is no camera "${cameraId}"; camqueue cameras lists them`);
-    const { timeZone } = ports.cameras.site;
+    const { site } = ports.cameras;
+    const { timeZone } = site;
     const { granularity } = options;
     const to = options.to ?? Date.now();
     const from = options.from ?? dayAround(to - 1, timeZone).from;
@@ -44,6 +49,8 @@ export async function flow(cameraId: string, options: FlowOptions): Promise<numb
     const how = { ports, signal: stop, now: Date.now };
     const refreshed = await refresh(camera, { granularity, windows, onlyLate: true }, how);
     const reports = refreshed.map(({ report }) => report);
+    if (options.html !== undefined)
+      writeFileSync(options.html, flowPage(reports, { site, camera, language: site.language }));
     if (options.csv === true) process.stdout.write(csv.write(flowRows(reports, timeZone)));
     else linesOf(reports, options, timeZone).forEach((line) => console.log(line));
     return EXIT_OK;

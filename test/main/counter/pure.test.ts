@@ -280,7 +280,7 @@ describe('the dashboard', () => {
         for (const line of lines) expect([...line].length).toBeLessThanOrEqual(Math.max(1, columns));
       }),
     );
-    const narrow = drawDashboard(state, 50, 40).join('\n');
+    const narrow = drawDashboard(state, 36, 40).join('\n');
     expect(narrow).toMatch(/SOURCE .*IN .*OUT/);
     expect(narrow).not.toContain('LEFT');
     const many = { ...state, sources: Array.from({ length: 90 }, (_, i) => source(`s${i}`, 'waiting')) };
