@@ -29,6 +29,8 @@ export function eventId(cameraId: CameraId, event: SceneEvent): string {
     case 'camera':
       about.push(event.status);
       break;
+    case 'flow':
+      break;
   }
   if (event.trackId !== undefined) about.push(event.trackId);
   return about.join('-');
