@@ -61,13 +61,7 @@ export function pairCost(
   const reach = detection.label === 'person' ? GATE_SCALES.person : GATE_SCALES.other;
   const travel =
     Math.hypot((expected.x - track.motion.x) * aspect, expected.y - track.motion.y) / scaleOf(box, aspect);
-  const moving = placeCost(
-    box,
-    seen,
-    Math.sqrt(expected.p[0] + (UNEVEN * travel) ** 2),
-    reach,
-    aspect,
-  );
+  const moving = placeCost(box, seen, Math.sqrt(expected.p[0] + (UNEVEN * travel) ** 2), reach, aspect);
   const stopped =
     at - track.seenAt > MAY_HAVE_STOPPED_MS
       ? placeCost(boxOf(track.motion), seen, STOPPED_STD, reach, aspect) + 1

@@ -27,7 +27,8 @@ export function watchZones(
     const memories: Record<string, ZoneMemory> = {};
     for (const { zone, isArmed } of watched) {
       const known = track.zones[zone.id];
-      const isWatched = isArmed && (isFor(zone, labelOf(track)) || (track.ridden === true && isFor(zone, 'person')));
+      const isWatched =
+        isArmed && (isFor(zone, labelOf(track)) || (track.ridden === true && isFor(zone, 'person')));
       if (track.seenAt !== now.at && isArmed) {
         // Not seen at this moment: it is where it was.
         if (known) memories[zone.id] = known;

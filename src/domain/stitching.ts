@@ -21,7 +21,11 @@ export function stitch(
   let best: { from: Track; off: number } | undefined;
   for (const lost of tracks) {
     if (!isConfirmed(lost) || lost.misses === 0 || lost.seenAt >= found.bornAt) continue;
-    if (found.bornAt - lost.seenAt > LONGEST_MS || kindDistance(lost, { ...found, label: labelOf(found) }) > 1) continue;
+    if (
+      found.bornAt - lost.seenAt > LONGEST_MS ||
+      kindDistance(lost, { ...found, label: labelOf(found) }) > 1
+    )
+      continue;
     const off = offWay(lost, found, aspect);
     if (off < 1 && (!best || off < best.off)) best = { from: lost, off };
   }

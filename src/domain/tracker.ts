@@ -91,7 +91,12 @@ function sighted(track: Track, detection: Sight, look: Look): Track {
   const trust = detection.score < look.minScore ? 0.5 : 1;
   // A box cut by the region's edge says that the thing is there, not where.
   if (isCut(detection.box, look.looked)) return { ...track, misses: 0 };
-  const motion = correct(expected, track.ridden ? completed(detection, boxOf(expected)) : detection.box, look.aspect, trust);
+  const motion = correct(
+    expected,
+    track.ridden ? completed(detection, boxOf(expected)) : detection.box,
+    look.aspect,
+    trust,
+  );
   const scale = scaleOf({ width: motion.w, height: motion.h }, look.aspect);
   const moved =
     Math.hypot((motion.x - track.anchor.x) * look.aspect, motion.y - track.anchor.y) > MOVED * scale;

@@ -80,6 +80,8 @@ const ROUTES: readonly [method: string, path: string, url: string, answers: type
     '/api/v1/cameras/nope/test',
     { stranger: 401, viewer: 403, operator: 404, admin: 404 },
   ],
+  ['get', '/api/v1/cameras/:id/calibration', '/api/v1/cameras/nope/calibration', VIEWER_NONE],
+  ['get', '/api/v1/cameras/:id/calibration.jpg', '/api/v1/cameras/nope/calibration.jpg', VIEWER_NONE],
   ['get', '/api/v1/cameras/:id/coverage', '/api/v1/cameras/gate-1/coverage', VIEWER],
   ['get', '/api/v1/cameras/:id/coverage.svg', '/api/v1/cameras/gate-1/coverage.svg', VIEWER],
   ['post', '/api/v1/pictures', '/api/v1/pictures', { stranger: 401, viewer: 403, operator: 415, admin: 415 }],

@@ -20,7 +20,13 @@ test.each<[string, typeof rider, boolean]>([
 });
 
 test('a faint person on a sure two-wheeler is its rider', () => {
-  const sights = withRiders([{ ...cycle, score: 0.7 }, { ...rider, score: 0.25 }], 0.4);
+  const sights = withRiders(
+    [
+      { ...cycle, score: 0.7 },
+      { ...rider, score: 0.25 },
+    ],
+    0.4,
+  );
   expect(sights.map(({ ridden }) => ridden)).toEqual([true]);
 });
 

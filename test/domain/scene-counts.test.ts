@@ -18,12 +18,15 @@ const WAYS: readonly [string, Omit<Seeing, 'seed'>][] = [
 const SEEDS = [1, 2, 3, 4, 5, 6];
 
 describe.each(WAYS)('%s', (_, way) => {
-  test.each([...STORIES, ...ON_TWO_WHEELS].map((known) => [known.name, known] as const))('%s', (_name, { story, truth, config }) => {
-    const counted = SEEDS.map((seed) =>
-      counts(play(render(story, { ...way, seed }), config ?? scene()).events),
-    );
-    expect(counted).toEqual(SEEDS.map(() => truth));
-  });
+  test.each([...STORIES, ...ON_TWO_WHEELS].map((known) => [known.name, known] as const))(
+    '%s',
+    (_name, { story, truth, config }) => {
+      const counted = SEEDS.map((seed) =>
+        counts(play(render(story, { ...way, seed }), config ?? scene()).events),
+      );
+      expect(counted).toEqual(SEEDS.map(() => truth));
+    },
+  );
 });
 
 test.each(FAST.map((known) => [known.name, known] as const))('%s', (_, { story, truth, config }) => {

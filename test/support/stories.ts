@@ -260,7 +260,12 @@ const RIDERS: Story = {
 const PARKED: Story = {
   lengthMs: 12_000,
   actors: [
-    { label: 'motorcycle', width: 0.07, height: 0.16, path: [0, 12_000].map((atMs) => ({ atMs, x: 0.5, y: 0.52 })) },
+    {
+      label: 'motorcycle',
+      width: 0.07,
+      height: 0.16,
+      path: [0, 12_000].map((atMs) => ({ atMs, x: 0.5, y: 0.52 })),
+    },
     walker({ atMs: 2500, x: 0.48, y: 0.25 }, { atMs: 11_000, x: 0.52, y: 0.85 }),
   ],
 };
@@ -268,8 +273,18 @@ const PARKED: Story = {
 /** Riders are one thing, a two-wheeler; whoever walks past one is a person. */
 export const ON_TWO_WHEELS: readonly KnownStory[] = [
   { name: 'riders from behind and from before, as vehicles', story: RIDERS, config: VEHICLES, truth: [1, 2] },
-  { name: 'a person walks past a parked motorcycle, as people', story: PARKED, config: PEOPLE, truth: [1, 0] },
-  { name: 'a person walks past a parked motorcycle, as vehicles', story: PARKED, config: VEHICLES, truth: [0, 0] },
+  {
+    name: 'a person walks past a parked motorcycle, as people',
+    story: PARKED,
+    config: PEOPLE,
+    truth: [1, 0],
+  },
+  {
+    name: 'a person walks past a parked motorcycle, as vehicles',
+    story: PARKED,
+    config: VEHICLES,
+    truth: [0, 0],
+  },
 ];
 
 /** A vehicle that moves more than its own length between two looks 200 ms apart. */

@@ -66,7 +66,8 @@ export interface TotalScore {
 }
 
 export function total(scores: readonly LineScore[]): TotalScore {
-  const sum = (pick: (score: LineScore) => number): number => scores.reduce((all, each) => all + pick(each), 0);
+  const sum = (pick: (score: LineScore) => number): number =>
+    scores.reduce((all, each) => all + pick(each), 0);
   const truth = sum((score) => score.truth.in + score.truth.out);
   const counted = sum((score) => score.counted.in + score.counted.out);
   const right = sum((score) => score.right);

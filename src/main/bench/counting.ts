@@ -60,11 +60,7 @@ export async function measureCounting({ footage, signal }: BenchContext): Promis
   return figuresOf(lines);
 }
 
-async function countClip(
-  clip: TruthClip,
-  detectors: Detectors,
-  signal: AbortSignal,
-): Promise<CountedLine[]> {
+async function countClip(clip: TruthClip, detectors: Detectors, signal: AbortSignal): Promise<CountedLine[]> {
   const { fps = 25 } = await createFfmpegSources().inspect(clip.path, signal);
   const ours = await countAsUsual(clip, detectors, signal);
   const plain = await countPlainly(clip, detectors, signal);

@@ -52,6 +52,7 @@ onBothDatabases('opening', ({ open, blank }) => {
       '0002-cameras',
       '0003-plates',
       '0004-alerting',
+      '0005-counting',
     ]);
   });
 
