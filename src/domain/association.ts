@@ -41,8 +41,11 @@ export function associate(
   );
 }
 
-/** For weak detections: about one box scale off where the track is sure of itself. */
-export const WEAK_LIMIT = 6.5;
+/**
+ * For weak detections: about one box scale off where the track is sure of itself. People hide each other, and a weak box
+ * near one who is lost is often another; vehicles are fast, and weak when they are far.
+ */
+export const WEAK_LIMIT = { person: 6.5, other: 8 } as const;
 
 /**
  * Negative log likelihood of the distance, plus what overlap, size and class say. Infinity: out of the question.
@@ -76,7 +79,7 @@ const PART = 0.5;
 /** As classDistance, of a track and a sight. */
 export function kindDistance(
   track: Pick<Track, 'votes' | 'ridden'>,
-  { label, ridden }: Pick<Sight, 'label' | 'ridden'>,
+  { label, ridden }: { readonly label: string; readonly ridden?: unknown },
 ): number {
   const own = labelOf(track);
   const isEither = (name: string): boolean => name === 'person' || isTwoWheeler(name);

@@ -29,8 +29,17 @@ export function speedStdOf(label: string): number {
 /** Score-weighted vote over what a thing was called. */
 export type Votes = Readonly<Record<string, number>>;
 
-export function vote(votes: Votes, label: string, score: number): Votes {
+function vote(votes: Votes, label: string, score: number): Votes {
   return { ...votes, [label]: Math.round(((votes[label] ?? 0) + score) * 100) / 100 };
+}
+
+/** What a sight says: of a rider and what is ridden each has a say. */
+export function votesOf(
+  before: Votes,
+  sight: { readonly label: string; readonly score: number; readonly ridden?: Votes },
+): Votes {
+  const said = Object.entries(sight.ridden ?? { [sight.label]: sight.score });
+  return said.reduce((votes, [label, score]) => vote(votes, label, score), before);
 }
 
 /** A rider is often seen as a person alone: a two-wheeler under one counts for this many of those sightings. */

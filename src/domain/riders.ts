@@ -1,10 +1,11 @@
 import type { Detection } from './detection.js';
+import { isTwoWheeler, type Votes } from './object-class.js';
 import { unitBox, type UnitBox } from './geometry.js';
 
 /** A detection, or a rider and what is ridden, seen as one thing. */
 export interface Sight extends Detection {
-  /** Both were seen: the box holds the two, the label is the two-wheeler's. */
-  readonly ridden?: true;
+  /** Both were seen: the box holds the two, the label is the two-wheeler's. What speaks for either name. */
+  readonly ridden?: Votes;
 }
 
 /** Share of the person's score that a two-wheeler is given. */
@@ -25,7 +26,7 @@ export function withRiders(
 ): Sight[] {
   const people = detections.filter((d) => d.label === 'person');
   const pairs = detections
-    .filter(isTwoWheeler)
+    .filter(({ label }) => isTwoWheeler(label))
     .flatMap((cycle) => people.map((person) => ({ cycle, person, off: seatOff(person.box, cycle.box) })))
     .filter(
       ({ cycle, person, off }) =>
@@ -41,13 +42,10 @@ export function withRiders(
     if (used.has(cycle) || used.has(person)) continue;
     used.add(cycle).add(person);
     const score = Math.min(0.95, Math.max(person.score, cycle.score + SUPPORT * person.score));
-    sights.push({ label: cycle.label, score, box: around(person.box, cycle.box), ridden: true });
+    const ridden = { [cycle.label]: cycle.score };
+    sights.push({ label: cycle.label, score, box: around(person.box, cycle.box), ridden });
   }
   return [...sights, ...detections.filter((d) => !used.has(d))];
-}
-
-function isTwoWheeler({ label }: Detection): boolean {
-  return label === 'motorcycle' || label === 'bicycle';
 }
 
 /**
@@ -90,7 +88,7 @@ const FORGOTTEN = 0.08;
  */
 export function completed(seen: Sight, expected: UnitBox): UnitBox {
   const { box } = seen;
-  const isPart = !seen.ridden && (seen.label === 'person' || isTwoWheeler(seen));
+  const isPart = !seen.ridden && (seen.label === 'person' || isTwoWheeler(seen.label));
   if (!isPart || box.height >= expected.height) return box;
   const whole = Math.min(expected.height, box.height / (1 - MOST_HIDDEN));
   const height = whole - FORGOTTEN * (whole - box.height);

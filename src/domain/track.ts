@@ -1,6 +1,6 @@
 import { clipToPicture, groundPointOf, unitBox, type UnitBox, type UnitPoint } from './geometry.js';
 import { boxOf, newMotion, predict, scaleOf, type Motion } from './kalman.js';
-import { elected, speedStdOf, vote, type Votes } from './object-class.js';
+import { elected, speedStdOf, votesOf, type Votes } from './object-class.js';
 import type { Sight } from './riders.js';
 import type { TracePoint } from './events.js';
 import type { LineMemory } from './crossing.js';
@@ -59,7 +59,7 @@ export function newTrack(detection: Sight, needs: number, at: number, frame: num
   return {
     id: 0,
     motion,
-    votes: vote({}, detection.label, detection.score),
+    votes: votesOf({}, detection),
     ...(detection.ridden && { ridden: true }),
     score: detection.score,
     hits: 1,

@@ -2,7 +2,7 @@ import { associate, kindDistance, WEAK_LIMIT } from './association.js';
 import type { Detection } from './detection.js';
 import { intersectionArea, iou, type UnitBox } from './geometry.js';
 import { boxOf, correct, predict, scaleOf, speedOf } from './kalman.js';
-import { classDistance, isTwoWheeler, vote } from './object-class.js';
+import { classDistance, isTwoWheeler, votesOf } from './object-class.js';
 import { completed, withRiders, type Sight } from './riders.js';
 import { boxAt, groundOf, isConfirmed, isMoving, labelOf, newTrack, type Track } from './track.js';
 import { stitch } from './stitching.js';
@@ -25,6 +25,8 @@ export interface Followed {
 
 /** How long a thing may stay unseen and keep its identity, ms, and how many looks must have missed it. */
 const LOST = { moving: { ms: 2000, looks: 4 }, still: { ms: 10_000, looks: 6 } } as const;
+/** Missed by so many looks it counts as lost. */
+const LOST_FROM = 3;
 /** Displacement, box scales, that counts as having moved. */
 const MOVED = 0.35;
 
@@ -49,15 +51,19 @@ export function follow(before: readonly Track[], lastTrackId: number, look: Look
     return [...left];
   };
   const others = (): Track[] => before.filter((track) => !seen.has(track));
-  let left = match(before.filter(isConfirmed), strong);
-  left = match(
-    others().filter((t) => !isConfirmed(t)),
-    left,
+  // What was lost some looks ago may claim nothing that fits a thing seen just now, and be it for the first time.
+  let left = match(
+    before.filter((t) => isConfirmed(t) && t.misses < LOST_FROM),
+    strong,
   );
+  left = match(others(), left);
+  const recent = others().filter((t) => look.at - t.seenAt < 1200);
+  const [people, things] = [weak.filter(isPerson), weak.filter((sight) => !isPerson(sight))];
+  match(recent, people, WEAK_LIMIT.person);
   match(
-    others().filter((t) => look.at - t.seenAt < 1200),
-    weak,
-    WEAK_LIMIT,
+    recent.filter((track) => !seen.has(track)),
+    things,
+    WEAK_LIMIT.other,
   );
 
   const kept = before.map((track) => seen.get(track) ?? missed(track, look));
@@ -65,6 +71,10 @@ export function follow(before: readonly Track[], lastTrackId: number, look: Look
     .filter((d) => !isCut(d.box, look.looked) && !isPartOfRider(d, kept, look))
     .map((d) => born(d, kept, look));
   return settle([...kept, ...young], lastTrackId, look);
+}
+
+function isPerson({ label }: Sight): boolean {
+  return label === 'person';
 }
 
 /** Confirms what has been seen often enough, removes doubles and what is lost. */
@@ -103,7 +113,7 @@ function sighted(track: Track, detection: Sight, look: Look): Track {
   return {
     ...track,
     motion,
-    votes: vote(track.votes, detection.label, detection.score),
+    votes: votesOf(track.votes, detection),
     ...(detection.ridden && { ridden: true as const }),
     score: track.score + 0.3 * (detection.score - track.score),
     hits: track.hits + 1,

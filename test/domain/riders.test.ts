@@ -14,7 +14,7 @@ test.each<[string, typeof rider, boolean]>([
   const sights = withRiders([cycle, person], 0.4);
   if (!isRidden) return expect(sights).toEqual([cycle, person]);
   expect(sights).toHaveLength(1);
-  expect(sights[0]).toMatchObject({ label: 'motorcycle', ridden: true, score: 0.6 });
+  expect(sights[0]).toMatchObject({ label: 'motorcycle', ridden: { motorcycle: 0.25 }, score: 0.6 });
   expect(sights[0]!.box.width).toBeCloseTo(0.08, 9);
   expect(sights[0]!.box.height).toBeCloseTo(0.28, 9);
 });
@@ -27,7 +27,7 @@ test('a faint person on a sure two-wheeler is its rider', () => {
     ],
     0.4,
   );
-  expect(sights.map(({ ridden }) => ridden)).toEqual([true]);
+  expect(sights.map(({ ridden }) => ridden)).toEqual([{ motorcycle: 0.7 }]);
 });
 
 test('a car gains nothing from a person in front of it', () => {
@@ -60,6 +60,6 @@ describe('of a rider only a part was seen', () => {
   });
   test('both seen: nothing is added', () => {
     const box = unitBox(0.4, 0.4, 0.08, 0.2);
-    expect(completed({ ...cycle, box, ridden: true }, expected)).toBe(box);
+    expect(completed({ ...cycle, box, ridden: { motorcycle: 0.5 } }, expected)).toBe(box);
   });
 });

@@ -120,6 +120,27 @@ test('a mirrored picture counts the same things the other way', () => {
   );
 });
 
+test('a thing crosses a line to and fro in turns, and a line that nobody comes near not at all', () => {
+  const lines = scene({
+    lines: [
+      { id: 'across', from: [0, 0.5], to: [1, 0.5] },
+      { id: 'sky', from: [0, 0.03], to: [1, 0.03] },
+    ],
+  });
+  fc.assert(
+    fc.property(frames, (all) => {
+      const seen = crossings(play(all, lines).events);
+      expect(seen.filter(({ line }) => line === 'sky')).toEqual([]);
+      const last = new Map<number, string>();
+      for (const { trackId = 0, direction } of seen) {
+        expect(direction).not.toBe(last.get(trackId));
+        last.set(trackId, direction);
+      }
+    }),
+    RUNS,
+  );
+});
+
 test('ids grow and are never used again; counters are the sum of the events', () => {
   fc.assert(
     fc.property(frames, (all) => {

@@ -194,11 +194,11 @@ export const STORIES: readonly KnownStory[] = [
   {
     name: 'there and back, twice',
     story: {
-      lengthMs: 21_000,
+      lengthMs: 15_000,
       actors: [
         {
           ...walker({ atMs: 0, x: 0.5, y: 0.35 }),
-          path: [0.35, 0.75, 0.35, 0.75, 0.35].map((y, i) => ({ atMs: i * 5000, x: 0.5 + 0.01 * i, y })),
+          path: [0.35, 0.75, 0.35, 0.75, 0.35].map((y, i) => ({ atMs: i * 3500, x: 0.5 + 0.01 * i, y })),
         },
       ],
     },
