@@ -20,8 +20,6 @@ import { runSampler } from '../../src/sampler/sampler.js';
 
 /** A wait ends with what it waits for: on a busy machine that may take this long. */
 const PATIENCE_MS = 100_000;
-jest.setTimeout(PATIENCE_MS + 20_000);
-
 export const SILENT = pino({ level: 'silent' });
 
 /** Everything the sampler needs, in memory, with a reader that plays the workers. */

@@ -11,8 +11,6 @@ import { shareCameras, type ShareOptions, type ShareTiming } from '../../src/sam
 import { startTestRedis, type TestRedis } from '../support/redis.js';
 import { SILENT, until } from './rig.js';
 
-jest.setTimeout(40_000);
-
 let server: TestRedis;
 let redis: ReturnType<typeof connectRedis>;
 beforeAll(async () => {
