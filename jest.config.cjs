@@ -27,6 +27,7 @@ module.exports = {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   reporters: ['default', '<rootDir>/test/support/closing-line.cjs'],
   // Waits end when what they wait for happens: on a busy machine that takes long, and proves nothing.
+  setupFilesAfterEnv: ['<rootDir>/test/support/retry-real-time.cjs'],
   testTimeout: 120_000,
   // One more than the cores of a small machine: many tests wait for processes, cameras and leases.
   maxWorkers: 3,
