@@ -40,4 +40,27 @@ async function act(button, work) {
   if (button) button.disabled = false;
 }
 
+/** Shows one of the views; the first one unless the address names another. @returns its name */
+function shownView(names) {
+  const name = names.find((one) => location.hash === '#' + one) || names[0];
+  for (const one of names) byId(one).hidden = one !== name;
+  for (const link of document.querySelectorAll('.tabs a')) {
+    if (link.hash === '#' + name) link.setAttribute('aria-current', 'page');
+    else link.removeAttribute('aria-current');
+  }
+  return name;
+}
+/** Refreshes again and again while somebody looks; says when that does not work, and no more when it does again. */
+async function keepFresh(refresh, everyMs) {
+  if (!document.hidden) {
+    try {
+      await refresh();
+      if (byId('problem').dataset.kind === 'live') { wrong(); delete byId('problem').dataset.kind; }
+    } catch (error) {
+      wrong(new Error('Not up to date: ' + error.message));
+      byId('problem').dataset.kind = 'live';
+    }
+  }
+  setTimeout(keepFresh, everyMs, refresh, everyMs);
+}
 `;

@@ -87,20 +87,10 @@ let round = 0;
 async function refresh() {
   await Promise.all([showList(), showCounts(), showDetail()]);
 }
-async function live() {
-  if (!document.hidden) {
-    try {
-      await refresh();
-      if (round % AROUND_EVERY === 0) { await names(); await showMaintenance(); await showChannels(); }
-      round += 1;
-      if (byId('problem').dataset.kind === 'live') { wrong(); delete byId('problem').dataset.kind; }
-    } catch (error) {
-      wrong(new Error('Not up to date: ' + error.message));
-      byId('problem').dataset.kind = 'live';
-    }
-  }
-  setTimeout(live, EVERY_MS);
-}
 addEventListener('hashchange', () => { tell(''); wrong(); anew().catch(wrong); });
-live();
+keepFresh(async () => {
+  await refresh();
+  if (round % AROUND_EVERY === 0) { await names(); await showMaintenance(); await showChannels(); }
+  round += 1;
+}, EVERY_MS);
 `;

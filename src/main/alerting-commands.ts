@@ -2,25 +2,13 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { Channel, Language, Severity } from '../domain/alerting/config.js';
 import type { IncidentState } from '../domain/alerting/incident.js';
 import { OCCASIONS } from '../domain/alerting/sample-facts.js';
-
-interface Shared {
-  readonly json: () => Option;
-  readonly dataDir: () => Option;
-  readonly camerasFile: () => Option;
-  readonly finish: (command: Promise<number>) => Promise<void>;
-}
+import { groupsOf, type Shared } from './command-group.js';
 
 const STATES: readonly IncidentState[] = ['open', 'notified', 'acknowledged', 'resolved', 'expired'];
 
 /** `camqueue incidents|notify|maintenance|audit …`; what they do is loaded when they are called. */
 export function addAlertingCommands(program: Command, shared: Shared): void {
-  const group = (name: string, description: string): Command =>
-    program
-      .command(name)
-      .description(description)
-      .addOption(shared.camerasFile())
-      .addOption(shared.dataDir())
-      .addOption(shared.json());
+  const group = groupsOf(program, shared);
   addIncidents(group('incidents', 'what happened and wants somebody to react'), shared.finish);
   addNotify(group('notify', 'messages: try a channel, look at the words'), shared.finish);
   addMaintenance(group('maintenance', 'times in which alerts are kept but tell nobody'), shared.finish);

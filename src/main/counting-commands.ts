@@ -2,23 +2,11 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { CalibrateOptions } from './commands/calibrate.js';
 import type { CountOptions } from './commands/count.js';
 import type { FlowOptions } from './commands/flow.js';
-
-interface Shared {
-  readonly json: () => Option;
-  readonly dataDir: () => Option;
-  readonly camerasFile: () => Option;
-  readonly finish: (command: Promise<number>) => Promise<void>;
-}
+import { groupsOf, type Shared } from './command-group.js';
 
 /** `camqueue areas|counts|calibrate|count|flow …`; what they do is loaded when they are called. */
 export function addCountingCommands(program: Command, shared: Shared): void {
-  const group = (name: string, description: string): Command =>
-    program
-      .command(name)
-      .description(description)
-      .addOption(shared.camerasFile())
-      .addOption(shared.dataDir())
-      .addOption(shared.json());
+  const group = groupsOf(program, shared);
   addAreas(group('areas', 'how many are inside, and setting it right'), shared.finish);
   addCounts(group('counts', 'what crossed lines: sums, and each count'), shared.finish);
   addCalibrate(program, shared);
