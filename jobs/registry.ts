@@ -1,11 +1,15 @@
 import { calibrationCheck } from './calibration-check/job.js';
 import { alert } from './alert/job.js';
+import { archive } from './archive/job.js';
+import { backup } from './backup/job.js';
 import { cleanup } from './cleanup/job.js';
 import { entry, type Entry } from './define.js';
+import { exportClip } from './export-clip/job.js';
 import { escalation } from './escalation/job.js';
 import { healthCheck } from './health-check/job.js';
 import { incidentSweep } from './incident-sweep/job.js';
 import { licensePlate } from './license-plate/job.js';
+import { liveFrame } from './live-frame/job.js';
 import { motion } from './motion/job.js';
 import { notification } from './notification/job.js';
 import { occupancy } from './occupancy/job.js';
@@ -69,6 +73,10 @@ export const registry = {
     ['cameras', 'frames', 'snapshots', 'pictures'],
     () => import('./calibration-check/handler.js'),
   ),
+  'live-frame': entry(liveFrame, [], () => import('./live-frame/handler.js')),
+  'export-clip': entry(exportClip, [], () => import('./export-clip/handler.js')),
+  archive: entry(archive, [], () => import('./archive/handler.js')),
+  backup: entry(backup, [], () => import('./backup/handler.js')),
   'health-check': entry(
     healthCheck,
     ['cameras', 'probes', 'reports'],

@@ -10,6 +10,14 @@ const url = (protocols: string[], example: string) =>
   }, `is no such URL; for example ${example}`);
 const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 
+/** A folder, or a bucket of S3; what is in it is checked when it is opened (src/io/storage). */
+const store = (what: string) =>
+  z
+    .string()
+    .min(1)
+    .optional()
+    .describe(`${what}. A folder, or s3+https://KEY:SECRET@host/bucket/prefix?region=… of any S3`);
+
 /** Every environment variable the system reads: what it does, unit, default. `.env.example` is checked against it. */
 export const Environment = z.object({
   DATA_DIR: z
@@ -81,6 +89,31 @@ export const Environment = z.object({
     .default(2000)
     .describe(
       "less free space than this on the recordings' disk: alert, then the oldest unprotected recordings go",
+    ),
+  STORAGE_URL: store('where pictures, exports and evidence are kept; default: DATA_DIR'),
+  COLD_URL: store('cold storage, where old recordings are moved to; without it they are not moved'),
+  BACKUP_URL: store('where backups go, better another machine; default: backups in DATA_DIR'),
+  BACKUP_PASSPHRASE: z
+    .string()
+    .min(12, 'must be at least 12 characters')
+    .optional()
+    .describe('backups are encrypted with it; without it they hold no secrets (keys, passwords of cameras)'),
+  BACKUPS_KEPT: whole(1, 1000).default(14).describe('so many backups are kept'),
+  EXPORT_DAYS: whole(1, 3650)
+    .default(7)
+    .describe('days that exports are kept; evidence as long as RETENTION_DAYS'),
+  EXPORT_THREADS: whole(1, 64)
+    .default(Math.max(1, Math.floor(availableParallelism() / 2)))
+    .describe('cores that an export may use, at low priority'),
+  WATERMARK_LOGO: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('PNG drawn into the corner of exports with a watermark'),
+  SNAPSHOTS_PUBLIC_URL: url(['http:', 'https:'], 'https://files.example.org/snapshots')
+    .optional()
+    .describe(
+      'where the pictures of STORAGE_URL are reached without a login: messages then show them; without it they do not',
     ),
   SHUTDOWN_GRACE_MS: whole(0, 600_000)
     .default(8000)
@@ -192,7 +225,7 @@ export function parseConfig(env: Record<string, string | undefined>, root: strin
   if (!parsed.success) {
     const lines = parsed.error.issues.map((issue) => {
       const name = String(issue.path[0]);
-      const shown = /_(URL|TOKEN)$/.test(name) ? '' : ` is "${given[name] ?? ''}":`;
+      const shown = /_(URL|TOKEN|PASSPHRASE)$/.test(name) ? '' : ` is "${given[name] ?? ''}":`;
       return `${name}${shown} ${issue.message}`;
     });
     throw new InputError(`environment:\n  ${lines.join('\n  ')}`);

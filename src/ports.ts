@@ -1,5 +1,6 @@
 import type { Alerting, Recipient } from './domain/alerting/config.js';
 import type { Area, ReportOrder } from './domain/camera-fields/counting.js';
+import type { ArchiveSettings, RetentionRule } from './domain/camera-fields/retention.js';
 import type { Camera, Site } from './domain/camera.js';
 import type { Detection } from './domain/detection.js';
 import type { CameraEvent, CameraStatus } from './domain/events.js';
@@ -27,7 +28,21 @@ import type {
 } from './ports/alerting.js';
 import type { AuditLog } from './ports/audit.js';
 import type { CrossingRow, FlowReports, OccupancyStore } from './ports/counting.js';
+import type { Backups } from './ports/backups.js';
+import type { ClipMaker } from './ports/clips.js';
+import type { EvidencePackages } from './ports/evidence.js';
+import type { ExportStore } from './ports/exports.js';
+import type { FaceFinder } from './ports/faces.js';
+import type { LiveView } from './ports/live.js';
 import type { CsvWriter, Mailer } from './ports/mail.js';
+import type {
+  ArchiveReports,
+  ColdRecordings,
+  Holds,
+  RecordingFiles,
+  RecordingIndex,
+} from './ports/recordings.js';
+import type { ObjectStore } from './ports/storage.js';
 
 /** What a handler may ask of the world. Adapters live in src/io; only src/main puts them together. */
 export interface Ports {
@@ -48,6 +63,20 @@ export interface Ports {
   flowReports: FlowReports;
   mailer: Mailer;
   csv: CsvWriter;
+  /** Pictures, exports and evidence. */
+  storage: ObjectStore;
+  recordings: RecordingIndex;
+  /** The recordings folder of this machine. */
+  recordingFiles: RecordingFiles;
+  cold: ColdRecordings;
+  holds: Holds;
+  archiveReports: ArchiveReports;
+  exports: ExportStore;
+  clips: ClipMaker;
+  evidence: EvidencePackages;
+  faces: FaceFinder;
+  live: LiveView;
+  backups: Backups;
   incidents: IncidentStore;
   deliveries: Deliveries;
   channels: NotificationChannels;
@@ -69,6 +98,8 @@ export interface Cameras {
   readonly alerting: Alerting;
   readonly areas: readonly Area[];
   readonly reports: readonly ReportOrder[];
+  readonly retention: readonly RetentionRule[];
+  readonly archive: ArchiveSettings;
   /** As they are now; the same objects until something changes. */
   all(): readonly Camera[];
   /** @throws PermanentError when there is no such camera. */
@@ -493,89 +524,13 @@ export interface Gaps {
   removeBefore(before: number, signal: AbortSignal): Promise<number>;
 }
 
-/** One recording file. */
-export interface Segment {
-  /** `<cameraId>-<startAt>` */
-  readonly id: string;
-  readonly cameraId: CameraId;
-  /** The recordings folder it is in, by its name. */
-  readonly node: string;
-  /** Relative to the recordings folder, `/` between. */
-  readonly path: string;
-  /** Capture times, epoch ms; `endAt` is the newest known while it is open. */
-  readonly startAt: number;
-  readonly endAt: number;
-  readonly bytes: number;
-  readonly codec: string;
-  readonly width: number;
-  readonly height: number;
-  readonly why: 'always' | 'motion';
-  readonly state: 'open' | 'closed';
-  /** Of a closed one. */
-  readonly sha256?: string;
-  readonly tier: 'hot' | 'cold';
-  /** Not removed to make room, nor by age. */
-  readonly isProtected: boolean;
-}
-
-export interface RecordingIndex {
-  /** A segment with the same id is left as it is. */
-  open(segment: Segment): Promise<void>;
-  /** How far an open segment has come. */
-  grow(id: string, endAt: number, bytes: number): Promise<void>;
-  close(id: string, end: { endAt: number; bytes: number; sha256: string }): Promise<void>;
-  get(id: string): Promise<Segment | undefined>;
-  /** Those that touch [from, to), oldest first. */
-  list(filter: { cameraId?: CameraId; from: number; to: number; limit: number }): Promise<Segment[]>;
-  /** Closed, unprotected segments of a node, oldest first. @param filter.before only those that ended before, epoch ms */
-  removable(filter: {
-    node: string;
-    cameraId?: CameraId;
-    before?: number;
-    limit: number;
-  }): Promise<Segment[]>;
-  /** What a crash left open on that node. */
-  unclosed(node: string): Promise<Segment[]>;
-  remove(id: string): Promise<void>;
-  totals(): Promise<{ cameraId: CameraId; segments: number; bytes: number }[]>;
-}
-
-/** The recordings folder of this machine. */
-export interface RecordingFiles {
-  readonly node: string;
-  /** @throws Error with `code` ENOSPC and the like when the disk does not take it. */
-  create(path: string, init: Uint8Array): Promise<SegmentFile>;
-  /** `false`: it was not there. */
-  remove(path: string): Promise<boolean>;
-  /** @throws when it cannot be read. */
-  sha256(path: string): Promise<{ bytes: number; sha256: string } | undefined>;
-  /** Of the disk the folder is on. */
-  space(): Promise<{ freeBytes: number; totalBytes: number }>;
-  /** Writes a little and removes it again. @throws what the disk answers. */
-  check(): Promise<void>;
-  /** Paths of a camera's files of so many of its newest days, oldest first. */
-  list(cameraId: CameraId, days: number): Promise<string[]>;
-  /** When it was last written to, epoch ms; `undefined`: it is not there. */
-  changedAt(path: string): Promise<number | undefined>;
-  /**
-   * Puts a file in order whose writer was killed: cuts it after its last whole fragment.
-   * @returns what is left; `undefined` when nothing in it can be played, or it is not there.
-   */
-  repair(path: string): Promise<RepairedFile | undefined>;
-}
-
-export interface RepairedFile extends Pick<Segment, 'bytes' | 'codec' | 'width' | 'height'> {
-  readonly sha256: string;
-  readonly durationMs: number;
-}
-
-export interface SegmentFile {
-  /** @param bytes a fragment. After a failure nothing more can be appended, and it still wants to be closed. */
-  append(bytes: Uint8Array): Promise<void>;
-  /** Safely on the disk afterwards. @throws when nobody knows what the disk holds. */
-  close(): Promise<{ bytes: number; sha256: string }>;
-}
-
+export type {
+  RecordingFiles,
+  RecordingIndex,
+  RepairedFile,
+  Segment,
+  SegmentFile,
+} from './ports/recordings.js';
 export type { HealthEntry, HealthFinding, HealthReport, HealthState } from './domain/health/report.js';
 
 export interface HealthReports {

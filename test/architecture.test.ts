@@ -61,7 +61,8 @@ const RESERVED: readonly { readonly packages: RegExp; readonly room: RegExp }[] 
   { packages: /^bullmq$|^@bull-board\//, room: /^queues\// },
   { packages: /^express$|^helmet$|^express-rate-limit$/, room: /^(src\/api|queues)\// },
   {
-    packages: /^(twilio|firebase-admin|amqplib|mqtt|liquidjs|undici|libphonenumber-js)$/,
+    packages:
+      /^(twilio|firebase-admin|amqplib|mqtt|liquidjs|undici|libphonenumber-js|yazl|yauzl)$|^@aws-sdk\//,
     room: /^src\/io\//,
   },
   {

@@ -7,6 +7,8 @@ import { Plates } from './camera-fields/plates.js';
 import { Recording } from './camera-fields/recording.js';
 import { Calibration } from './camera-fields/calibration.js';
 import { Area, Flow, Occupancy, ReportOrder } from './camera-fields/counting.js';
+import { Restream } from './camera-fields/restream.js';
+import { ArchiveSettings, RetentionRule } from './camera-fields/retention.js';
 import { Rule, Signal, Suspicious } from './camera-fields/rules.js';
 import { Polygon, Schedule, seconds, TimeZone } from './camera-fields/shapes.js';
 import { CameraId, PartId, SYSTEM } from './ids.js';
@@ -18,6 +20,11 @@ import { CameraId, PartId, SYSTEM } from './ids.js';
  */
 const cameraFields = {
   name: z.string().max(200).optional(),
+  place: z
+    .string()
+    .max(200)
+    .optional()
+    .describe('where it stands, for watermarks and evidence; default: the site'),
   groups: z.array(PartId).max(20).default([]).describe('for routes of alerts: [parking, north]'),
   detectSource: z.string().min(1).optional().describe('sub-stream for analysis; default: source'),
   enabled: z.boolean().default(true),
@@ -74,6 +81,7 @@ const cameraFields = {
   suspicious: Suspicious.optional(),
   plates: Plates.optional().describe('read the plates of vehicles; {} takes every default'),
   record: Recording.optional(),
+  restream: Restream.optional().describe('publish the processed stream, with boxes drawn'),
   alerts: z
     .strictObject({
       cooldownS: z
@@ -177,6 +185,12 @@ export const CameraFile = z.strictObject({
     .max(1000)
     .default([])
     .describe('places with several gates, whose occupancy is counted'),
+  retention: z
+    .array(RetentionRule)
+    .max(1000)
+    .default([])
+    .describe('how long recordings are kept, and where; default: record.retentionDays of each camera'),
+  archive: ArchiveSettings.prefault({}),
   // Never left out: a file cut short while it is written must not pass as one without cameras.
   cameras: z.array(Camera).describe('[] where all cameras are managed through the API'),
 });

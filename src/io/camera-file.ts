@@ -4,6 +4,7 @@ import { LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { alertingMistakes } from '../domain/alerting/check-alerting.js';
 import { Alerting } from '../domain/alerting/config.js';
+import { ArchiveSettings } from '../domain/camera-fields/retention.js';
 import { CameraFile, type Camera } from '../domain/camera.js';
 import { reportMistakes } from '../domain/flow/report-orders.js';
 import { areaMistakes } from '../domain/occupancy/areas.js';
@@ -136,7 +137,7 @@ function parseRaw(raw: unknown, defaults: Plain, before: string): CameraFile {
 /** The Cameras port over a parsed file. @param file.alerting default: everybody is told at once; file.areas, file.reports default: none */
 export function createCameras(
   file: Pick<CameraFile, 'site' | 'cameras' | 'recipients'> &
-    Partial<Pick<CameraFile, 'alerting' | 'areas' | 'reports'>>,
+    Partial<Pick<CameraFile, 'alerting' | 'areas' | 'reports' | 'retention' | 'archive'>>,
 ): Cameras {
   const byId = new Map(file.cameras.map((camera) => [camera.id, camera]));
   return {
@@ -145,6 +146,8 @@ export function createCameras(
     alerting: file.alerting ?? Alerting.parse({}),
     areas: file.areas ?? [],
     reports: file.reports ?? [],
+    retention: file.retention ?? [],
+    archive: file.archive ?? ArchiveSettings.parse({}),
     all: () => file.cameras,
     get: (id): Camera => {
       const camera = byId.get(id);

@@ -74,6 +74,14 @@ export class FollowedCatalogue implements CameraCatalogue {
     return this.settings.file.reports;
   }
 
+  get retention(): CameraCatalogue['retention'] {
+    return this.settings.file.retention;
+  }
+
+  get archive(): CameraCatalogue['archive'] {
+    return this.settings.file.archive;
+  }
+
   get areas(): CameraCatalogue['areas'] {
     return this.settings.file.areas;
   }
@@ -181,7 +189,10 @@ export class FollowedCatalogue implements CameraCatalogue {
   }
 
   #use(settings: CameraSettings, stored: Stored): void {
-    const [before, { site, recipients, alerting, areas, reports }] = [this.#merged, this.settings.file];
+    const [before, { site, recipients, alerting, areas, reports, retention, archive }] = [
+      this.#merged,
+      this.settings.file,
+    ];
     const fresh = mergeCameras(settings, stored.rows, this.options.path, this.options.env);
     this.settings = settings;
     this.stored = stored;
@@ -190,8 +201,17 @@ export class FollowedCatalogue implements CameraCatalogue {
     const isSame =
       this.#merged.cameras === before.cameras &&
       isDeepStrictEqual(
-        [before.abouts, site, recipients, alerting, areas, reports],
-        [fresh.abouts, this.site, this.recipients, this.alerting, this.areas, this.reports],
+        [before.abouts, site, recipients, alerting, areas, reports, retention, archive],
+        [
+          fresh.abouts,
+          this.site,
+          this.recipients,
+          this.alerting,
+          this.areas,
+          this.reports,
+          this.retention,
+          this.archive,
+        ],
       );
     if (isSame) return;
     this.options.log.info({ cameras: fresh.cameras.length }, 'the cameras have changed');

@@ -1,13 +1,11 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { queueNames } from '../../jobs/registry.js';
 import { redactUrls } from '../domain/redact.js';
 import { InputError, messageOf } from '../errors.js';
 import type { PlatesOptions } from './commands/plates.js';
 import { EXIT_FAILED, EXIT_OK, EXIT_USAGE } from './exit-codes.js';
-import { ROOT } from './installation.js';
+import { VERSION } from './installation.js';
 import { addAlertingCommands } from './alerting-commands.js';
 import { addCountingCommands } from './counting-commands.js';
 import { addListCommands } from './list-commands.js';
@@ -16,7 +14,6 @@ import { addListCommands } from './list-commands.js';
  * The command line. Commands are loaded when they are called: `camqueue --help` loads no network and no Redis.
  * Every command resolves to its exit code: 0 done, 1 something failed, 2 wrong usage.
  */
-const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
 const json = (): Option => new Option('--json', 'JSON lines on stdout, nothing else there');
 const camerasFile = (): Option =>
   new Option('--cameras <file>', 'camera file (default: CAMERAS_FILE or cameras.yaml)');
@@ -26,7 +23,7 @@ const program = new Command('camqueue')
   .description(
     'Security and traffic cameras as durable background jobs: sample, detect, track, count, alert.',
   )
-  .version(version)
+  .version(VERSION)
   .showHelpAfterError('(camqueue --help shows how)')
   .addHelpText(
     'after',
@@ -42,7 +39,9 @@ More machines (same REDIS_URL, FRAME_REDIS_URL and DATABASE_URL everywhere)
   camqueue worker motion        one process per core
   camqueue worker license-plate one process per core, where cameras read plates
   camqueue worker alert escalation notification incident-sweep occupancy health-check
-  camqueue worker traffic-flow report calibration-check cleanup
+  camqueue worker traffic-flow report calibration-check cleanup backup
+  camqueue worker export-clip archive    on each machine with recordings
+  camqueue worker live-frame
 
 Work with queues: ${queueNames.join(', ')}
   camqueue enqueue alert '{"id":"door-1","cameraId":"gate-1","kind":"intrusion","at":1795251600000,"summary":"door open"}' --wait

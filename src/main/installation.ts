@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseConfig, type Config } from '../config.js';
 
@@ -6,6 +6,10 @@ import { parseConfig, type Config } from '../config.js';
 export const ROOT = existsSync(join(__dirname, '../../package.json'))
   ? resolve(__dirname, '../..')
   : resolve(__dirname, '../../..');
+
+/** Of package.json. */
+export const VERSION = (JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string })
+  .version;
 
 /** Plate grammars that come with the installation. */
 export const GRAMMARS_DIR = join(ROOT, 'models/plates');

@@ -1,3 +1,5 @@
+import { archive } from '../../jobs/archive/job.js';
+import { backup } from '../../jobs/backup/job.js';
 import { calibrationCheck } from '../../jobs/calibration-check/job.js';
 import { cleanup } from '../../jobs/cleanup/job.js';
 import { healthCheck } from '../../jobs/health-check/job.js';
@@ -12,9 +14,10 @@ const HOUR_MS = 60 * MINUTE_MS;
 
 /** The recurring jobs, in the site's time zone. */
 export function schedules(
-  { RETENTION_DAYS, PLATES_RETENTION_DAYS }: Pick<Config, 'RETENTION_DAYS' | 'PLATES_RETENTION_DAYS'>,
+  config: Pick<Config, 'RETENTION_DAYS' | 'PLATES_RETENTION_DAYS' | 'BACKUPS_KEPT'>,
   timeZone: string,
 ): Schedule[] {
+  const { RETENTION_DAYS, PLATES_RETENTION_DAYS, BACKUPS_KEPT } = config;
   return [
     {
       name: 'nightly',
@@ -22,6 +25,31 @@ export function schedules(
       cron: '20 3 * * *',
       timeZone,
       payload: () => ({ keepDays: RETENTION_DAYS, keepPlatesDays: PLATES_RETENTION_DAYS }),
+      catchUp: true,
+    },
+    {
+      name: 'nightly',
+      contract: archive,
+      cron: '30 1 * * *',
+      timeZone,
+      payload: (slotAt) => ({ action: 'move', at: slotAt }),
+      catchUp: true,
+    },
+    {
+      // A little of all recordings each night, so that each is looked at again and again.
+      name: 'scrub',
+      contract: archive,
+      cron: '10 4 * * *',
+      timeZone,
+      payload: (slotAt) => ({ action: 'scrub', at: slotAt }),
+      catchUp: false,
+    },
+    {
+      name: 'nightly',
+      contract: backup,
+      cron: '50 2 * * *',
+      timeZone,
+      payload: (slotAt) => ({ at: slotAt, keep: BACKUPS_KEPT }),
       catchUp: true,
     },
     {

@@ -10,7 +10,11 @@ import { supervise, type Role, type Supervisor } from './supervisor.js';
 /** What a worker needs to tell people. */
 const ALERT_QUEUES = ['alert', 'escalation', 'notification', 'incident-sweep', 'occupancy', 'health-check'];
 /** Nobody waits for these: alerts must not wait for them either. */
-const QUIET_QUEUES = ['traffic-flow', 'report', 'calibration-check', 'cleanup'];
+const QUIET_QUEUES = ['traffic-flow', 'report', 'calibration-check', 'cleanup', 'backup'];
+/** Long work on files, one job at a time each, at low priority. */
+const MEDIA_QUEUES = ['export-clip', 'archive'];
+/** Works only while somebody watches. */
+const LIVE_QUEUES = ['live-frame'];
 
 export interface System extends Pick<Supervisor, 'pids' | 'gaveUp'> {
   stop(): Promise<void>;
@@ -71,6 +75,8 @@ function rolesOf(
     { name: 'api', args: ['api'] },
     { name: 'alerts', args: ['worker', ...ALERT_QUEUES] },
     { name: 'reports', args: ['worker', ...QUIET_QUEUES] },
+    { name: 'media', args: ['worker', ...MEDIA_QUEUES] },
+    { name: 'live', args: ['worker', ...LIVE_QUEUES] },
     ...motion,
     ...plates,
     { name: 'scheduler', args: ['scheduler'] },

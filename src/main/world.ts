@@ -33,6 +33,10 @@ import { createPlateLists } from '../io/sql/plate-lists.js';
 import { createPrincipals } from '../io/sql/principals.js';
 import { createPushTokens } from '../io/sql/push-tokens.js';
 import { createRecordingIndex } from '../io/sql/recording-index.js';
+import { createArchiveReports } from '../io/sql/archive-reports.js';
+import { createExportStore } from '../io/sql/exports.js';
+import { createHolds } from '../io/sql/holds.js';
+import { createRedisLiveView } from '../io/redis/live-view.js';
 import type { Log } from '../log.js';
 import type {
   CameraCatalogue,
@@ -49,9 +53,13 @@ import { createInspector } from '../../queues/inspector.js';
 import { createProducer } from '../../queues/producer.js';
 import type { Producer, QueueInspector } from '../../queues/types.js';
 import { systemProbes } from './health/system-probes.js';
-import { GRAMMARS_DIR } from './installation.js';
+import { GRAMMARS_DIR, VERSION } from './installation.js';
+import { openRecordings } from './open-recordings.js';
+import type { ObjectStore } from '../ports/storage.js';
 import { openCameraCatalogue } from './camera-catalogue.js';
 
+/** Random secrets that the database's sealed columns need; see `sharedSecret`. */
+const SECRETS = ['cameras', 'push-tokens', 'alerting', 'evidence', 'session'];
 const CONNECT_MS = 10_000;
 /** Pictures that wait to be looked at, of all cameras: half a minute of eight cameras with one plate worker. */
 const PINS_BYTES = 192 * 1024 ** 2;
@@ -127,6 +135,19 @@ export async function openWorld(config: Config, role: string, log: Log): Promise
     return opened;
   });
   const gaps = once(async () => createGapStore(await database()));
+  const openStore = async (address: string, setting: string): Promise<ObjectStore> => {
+    const store = await (await import('../io/storage/open-storage.js')).openStorage(address, setting);
+    closers.push(() => store.close());
+    return store;
+  };
+  const storage = once(() => openStore(config.STORAGE_URL ?? config.DATA_DIR, 'STORAGE_URL'));
+  const cold = once(async () => {
+    const { noStorage } = await import('../io/storage/open-storage.js');
+    const { COLD_URL } = config;
+    return { store: COLD_URL === undefined ? noStorage('COLD_URL') : await openStore(COLD_URL, 'COLD_URL') };
+  });
+  const recordings = once(async () => createRecordingIndex(await database()));
+  const recordingFiles = once(() => openRecordings({ config, log }));
   const inspector = once(() => {
     const opened = createInspector(queues);
     closers.push(() => opened.close());
@@ -178,6 +199,56 @@ export async function openWorld(config: Config, role: string, log: Log): Promise
     }),
     audit: once(async () => createAuditLog(await database())),
     gaps,
+    storage,
+    recordings,
+    recordingFiles,
+    cold,
+    holds: once(async () => createHolds(await database())),
+    archiveReports: once(async () => createArchiveReports(await database())),
+    exports: once(async () => createExportStore(await database())),
+    clips: once(async () =>
+      (await import('../io/clips/clip-maker.js')).createClipMaker({
+        workDir: join(config.DATA_DIR, 'work', 'clips'),
+        recordings: await recordings(),
+        files: await recordingFiles(),
+        cold: (await cold()).store,
+        threads: config.EXPORT_THREADS,
+        detectors: () => build.detectors(),
+        faces: () => build.faces(),
+      }),
+    ),
+    evidence: once(async () =>
+      (await import('../io/evidence/packages.js')).createEvidencePackages(await database(), {
+        storage: await storage(),
+        secret: await secret('evidence'),
+        workDir: join(config.DATA_DIR, 'work', 'evidence'),
+      }),
+    ),
+    faces: once(async () =>
+      (await import('../io/faces/face-finder.js')).createFaceFinder({ modelsDir: config.MODELS_DIR }),
+    ),
+    live: once(async () =>
+      createRedisLiveView(
+        { redis: await framesRedis(), subscriber: () => connectTo('frames') },
+        { prefix: config.QUEUE_PREFIX },
+      ),
+    ),
+    backups: once(async () => {
+      const { createBackups } = await import('../io/backup/backups.js');
+      const address = config.BACKUP_URL ?? join(config.DATA_DIR, 'backups');
+      return createBackups({
+        database: await database(),
+        storage: await openStore(address, 'BACKUP_URL'),
+        workDir: join(config.DATA_DIR, 'work', 'backup'),
+        files: { 'cameras.yaml': config.CAMERAS_FILE },
+        secrets: async () =>
+          Object.fromEntries(
+            await Promise.all(SECRETS.map(async (name) => [name, await secret(name)] as const)),
+          ),
+        passphrase: config.BACKUP_PASSPHRASE,
+        version: VERSION,
+      });
+    }),
     probes: once(async () =>
       systemProbes({
         config,
@@ -224,7 +295,7 @@ export async function openWorld(config: Config, role: string, log: Log): Promise
     cameraStore,
     gaps,
     leases: once(async () => createRedisCameraLeases(await jobsRedis(), config.QUEUE_PREFIX)),
-    recordings: once(async () => createRecordingIndex(await database())),
+    recordings,
     ports: async <P extends keyof Ports>(names: readonly P[]) => {
       const ports: Partial<Pick<Ports, P>> = {};
       for (const name of names) ports[name] = await build[name]();

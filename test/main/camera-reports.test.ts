@@ -47,6 +47,8 @@ function reporting() {
     },
     areas: [],
     reports: [],
+    retention: [],
+    archive: { reportTo: [] },
     onChange: () => () => undefined,
   };
   const reports = cameraReports({ events, snapshots, cameras, pictures: createPictures() }, { enqueue });

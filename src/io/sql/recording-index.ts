@@ -1,5 +1,6 @@
-import type { SelectQueryBuilder } from 'kysely';
+import type { ExpressionBuilder, SelectQueryBuilder, SqlBool } from 'kysely';
 import type { RecordingIndex, Segment } from '../../ports.js';
+import type { ColdCopy } from '../../ports/recordings.js';
 import type { Database, RecordingRow, Schema } from './schema.js';
 
 /** No file is longer; lets a search by time begin in the index instead of at the first recording ever. */
@@ -31,13 +32,19 @@ export function createRecordingIndex({ db }: Database): RecordingIndex {
         .execute();
     },
     get: async (id) => {
-      const row = await db.selectFrom('recording').selectAll().where('id', '=', id).executeTakeFirst();
+      const row = await db
+        .selectFrom('recording')
+        .selectAll()
+        .select(isHeld)
+        .where('id', '=', id)
+        .executeTakeFirst();
       return row && toSegment(row);
     },
     list: async ({ cameraId, from, to, limit }) => {
       const touching = db
         .selectFrom('recording')
         .selectAll()
+        .select(isHeld)
         .where('start_at', '<', Math.ceil(to))
         .where('start_at', '>', Math.floor(from) - LONGEST_MS)
         .where('end_at', '>', Math.floor(from))
@@ -48,9 +55,10 @@ export function createRecordingIndex({ db }: Database): RecordingIndex {
       let query = db
         .selectFrom('recording')
         .selectAll()
+        .select(isHeld)
         .where('node', '=', node)
         .where('sha256', 'is not', null)
-        .where('protected', '=', 0)
+        .where((expression) => expression.not(isHeldBy(expression)))
         // A cold one is not on the node's disk any more.
         .where('tier', '=', 'hot')
         .limit(limit);
@@ -60,7 +68,12 @@ export function createRecordingIndex({ db }: Database): RecordingIndex {
     },
     unclosed: async (node) =>
       oldestFirst(
-        db.selectFrom('recording').selectAll().where('node', '=', node).where('sha256', 'is', null),
+        db
+          .selectFrom('recording')
+          .selectAll()
+          .select(isHeld)
+          .where('node', '=', node)
+          .where('sha256', 'is', null),
       ),
     remove: async (id) => {
       await db.deleteFrom('recording').where('id', '=', id).execute();
@@ -86,7 +99,27 @@ export function createRecordingIndex({ db }: Database): RecordingIndex {
   };
 }
 
-async function oldestFirst(query: SelectQueryBuilder<Schema, 'recording', RecordingRow>): Promise<Segment[]> {
+type Expressions = ExpressionBuilder<Schema, 'recording'>;
+type SelectedRow = RecordingRow & { readonly held: SqlBool };
+
+/** A hold that was not released touches the recording. */
+function isHeldBy(expression: Expressions) {
+  return expression.exists(
+    expression
+      .selectFrom('hold')
+      .select('hold.id')
+      .whereRef('hold.camera_id', '=', 'recording.camera_id')
+      .where('hold.released_at', 'is', null)
+      .whereRef('hold.from_at', '<', 'recording.end_at')
+      .whereRef('hold.to_at', '>', 'recording.start_at'),
+  );
+}
+
+function isHeld(expression: Expressions) {
+  return isHeldBy(expression).as('held');
+}
+
+async function oldestFirst(query: SelectQueryBuilder<Schema, 'recording', SelectedRow>): Promise<Segment[]> {
   return (await query.orderBy('start_at').orderBy('id').execute()).map(toSegment);
 }
 
@@ -105,11 +138,26 @@ function toRow(segment: Segment): RecordingRow {
     why: segment.why,
     sha256: segment.sha256 ?? null,
     tier: segment.tier,
-    protected: segment.isProtected ? 1 : 0,
+    cold_key: segment.cold?.key ?? null,
+    cold_bytes: segment.cold?.bytes ?? null,
+    cold_sha256: segment.cold?.sha256 ?? null,
+    cold_codec: segment.cold?.codec ?? null,
+    cold_at: segment.cold?.movedAt ?? null,
+    restored_until: segment.restoredUntil ?? null,
+    checked_at: segment.checkedAt ?? null,
+    damaged_at: segment.damagedAt ?? null,
   };
 }
 
-function toSegment(row: RecordingRow): Segment {
+function coldCopyOf(row: RecordingRow): ColdCopy | undefined {
+  const { cold_key: key, cold_bytes: bytes, cold_sha256: sha256, cold_codec: codec, cold_at: movedAt } = row;
+  if (key === null || bytes === null || sha256 === null || codec === null || movedAt === null)
+    return undefined;
+  return { key, bytes, sha256, codec, movedAt };
+}
+
+function toSegment(row: SelectedRow): Segment {
+  const cold = coldCopyOf(row);
   return {
     id: row.id,
     cameraId: row.camera_id,
@@ -125,6 +173,11 @@ function toSegment(row: RecordingRow): Segment {
     state: row.sha256 === null ? 'open' : 'closed',
     ...(row.sha256 !== null && { sha256: row.sha256 }),
     tier: row.tier,
-    isProtected: row.protected !== 0,
+    ...(cold && { cold }),
+    ...(row.restored_until !== null && { restoredUntil: row.restored_until }),
+    ...(row.checked_at !== null && { checkedAt: row.checked_at }),
+    ...(row.damaged_at !== null && { damagedAt: row.damaged_at }),
+    // SQLite knows no booleans.
+    isProtected: Boolean(row.held),
   };
 }

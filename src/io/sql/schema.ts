@@ -16,6 +16,11 @@ export interface Schema {
   camera: CameraRow;
   gap: GapRow;
   recording: RecordingRow;
+  hold: HoldRow;
+  archive_report: ArchiveReportRow;
+  export: ExportRow;
+  evidence_package: EvidencePackageRow;
+  signing_key: SigningKeyRow;
   health_report: HealthReportRow;
   occupancy_mark: OccupancyMarkRow;
   area_state: AreaStateRow;
@@ -153,7 +158,70 @@ export interface RecordingRow {
   why: 'always' | 'motion';
   sha256: string | null;
   tier: 'hot' | 'cold';
-  protected: number;
+  cold_key: string | null;
+  cold_bytes: number | null;
+  cold_sha256: string | null;
+  cold_codec: string | null;
+  cold_at: number | null;
+  restored_until: number | null;
+  checked_at: number | null;
+  damaged_at: number | null;
+}
+
+/** `released_at` null: it holds. */
+export interface HoldRow {
+  id: string;
+  camera_id: string;
+  from_at: number;
+  to_at: number;
+  reason: string;
+  by: string;
+  incident: number | null;
+  created_at: number;
+  released_at: number | null;
+  released_by: string | null;
+}
+
+/** `data`: the report as JSON. */
+export interface ArchiveReportRow {
+  id: string;
+  at: number;
+  data: string;
+}
+
+/** `request`, `result`: JSON. */
+export interface ExportRow {
+  id: string;
+  camera_id: string;
+  request: string;
+  state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled' | 'expired';
+  requested_at: number;
+  requested_by: string;
+  incident: number | null;
+  ended_at: number | null;
+  expires_at: number | null;
+  reason: string | null;
+  result: string | null;
+}
+
+/** `manifest_sha256` null: it is being made. `zip`: JSON of key, bytes, sha256. */
+export interface EvidencePackageRow {
+  id: string;
+  camera_id: string;
+  number: number;
+  made_at: number;
+  key_id: string;
+  folder: string;
+  manifest_sha256: string | null;
+  zip: string | null;
+}
+
+/** `id`: fingerprint of the public key; `public_key`: PEM; `private_key`: encrypted. */
+export interface SigningKeyRow {
+  id: string;
+  created_at: number;
+  public_key: string;
+  private_key: string;
 }
 
 /** `data`: the report as JSON. */

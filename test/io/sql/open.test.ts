@@ -53,6 +53,7 @@ onBothDatabases('opening', ({ open, blank }) => {
       '0003-plates',
       '0004-alerting',
       '0005-counting',
+      '0006-media',
     ]);
   });
 

@@ -6,6 +6,7 @@ import { cameras } from './0002-cameras.js';
 import { plates } from './0003-plates.js';
 import { alerting } from './0004-alerting.js';
 import { counting } from './0005-counting.js';
+import { media } from './0006-media.js';
 
 /** Every migration in order. One that has been released is never edited: add another. */
 function migrations(dialect: Dialect): Record<string, Migration> {
@@ -15,6 +16,7 @@ function migrations(dialect: Dialect): Record<string, Migration> {
     '0003-plates': plates(dialect),
     '0004-alerting': alerting(dialect),
     '0005-counting': counting(),
+    '0006-media': media(),
   };
 }
 

@@ -1,0 +1,154 @@
+import type { CameraId } from '../domain/ids.js';
+import type { ArchiveReport } from '../domain/archive/report.js';
+import type { ObjectStore } from './storage.js';
+
+/** One recording file. */
+export interface Segment {
+  /** `<cameraId>-<startAt>` */
+  readonly id: string;
+  readonly cameraId: CameraId;
+  /** The recordings folder it is in, by its name. */
+  readonly node: string;
+  /** Relative to the recordings folder, `/` between. */
+  readonly path: string;
+  /** Capture times, epoch ms; `endAt` is the newest known while it is open. */
+  readonly startAt: number;
+  readonly endAt: number;
+  readonly bytes: number;
+  readonly codec: string;
+  readonly width: number;
+  readonly height: number;
+  readonly why: 'always' | 'motion';
+  readonly state: 'open' | 'closed';
+  /** Of a closed one. */
+  readonly sha256?: string;
+  /** Where it is read: in the recordings folder of `node`, or in the cold store. */
+  readonly tier: 'hot' | 'cold';
+  /** Its copy in the cold store; a restored one (hot again) keeps it. */
+  readonly cold?: ColdCopy;
+  /** A restored one is hot until then, epoch ms. */
+  readonly restoredUntil?: number;
+  /** When its bytes were last compared with their hash, epoch ms. */
+  readonly checkedAt?: number;
+  /** Set: its bytes are not what they were. Epoch ms. */
+  readonly damagedAt?: number;
+  /** A hold touches it: not removed to make room, nor by age. Computed; `open` takes no notice. */
+  readonly isProtected: boolean;
+}
+
+export interface ColdCopy {
+  /** In the cold store. */
+  readonly key: string;
+  readonly bytes: number;
+  /** Of the copy: another than the segment's where it was encoded anew. */
+  readonly sha256: string;
+  readonly codec: string;
+  /** Epoch ms. */
+  readonly movedAt: number;
+}
+
+export interface RecordingIndex {
+  /** A segment with the same id is left as it is. */
+  open(segment: Segment): Promise<void>;
+  /** How far an open segment has come. */
+  grow(id: string, endAt: number, bytes: number): Promise<void>;
+  close(id: string, end: { endAt: number; bytes: number; sha256: string }): Promise<void>;
+  get(id: string): Promise<Segment | undefined>;
+  /** Those that touch [from, to), oldest first. */
+  list(filter: { cameraId?: CameraId; from: number; to: number; limit: number }): Promise<Segment[]>;
+  /** Closed, unprotected segments of a node, oldest first. @param filter.before only those that ended before, epoch ms */
+  removable(filter: {
+    node: string;
+    cameraId?: CameraId;
+    before?: number;
+    limit: number;
+  }): Promise<Segment[]>;
+  /** What a crash left open on that node. */
+  unclosed(node: string): Promise<Segment[]>;
+  remove(id: string): Promise<void>;
+  totals(): Promise<{ cameraId: CameraId; segments: number; bytes: number }[]>;
+}
+
+/** The recordings folder of this machine. */
+export interface RecordingFiles {
+  readonly node: string;
+  /** @throws Error with `code` ENOSPC and the like when the disk does not take it. */
+  create(path: string, init: Uint8Array): Promise<SegmentFile>;
+  /** `false`: it was not there. */
+  remove(path: string): Promise<boolean>;
+  /** @throws when it cannot be read. */
+  sha256(path: string): Promise<{ bytes: number; sha256: string } | undefined>;
+  /** Of the disk the folder is on. */
+  space(): Promise<{ freeBytes: number; totalBytes: number }>;
+  /** Writes a little and removes it again. @throws what the disk answers. */
+  check(): Promise<void>;
+  /** Paths of a camera's files of so many of its newest days, oldest first. */
+  list(cameraId: CameraId, days: number): Promise<string[]>;
+  /** When it was last written to, epoch ms; `undefined`: it is not there. */
+  changedAt(path: string): Promise<number | undefined>;
+  /**
+   * Puts a file in order whose writer was killed: cuts it after its last whole fragment.
+   * @returns what is left; `undefined` when nothing in it can be played, or it is not there.
+   */
+  repair(path: string): Promise<RepairedFile | undefined>;
+}
+
+export interface RepairedFile extends Pick<Segment, 'bytes' | 'codec' | 'width' | 'height'> {
+  readonly sha256: string;
+  readonly durationMs: number;
+}
+
+export interface SegmentFile {
+  /** @param bytes a fragment. After a failure nothing more can be appended, and it still wants to be closed. */
+  append(bytes: Uint8Array): Promise<void>;
+  /** Safely on the disk afterwards. @throws when nobody knows what the disk holds. */
+  close(): Promise<{ bytes: number; sha256: string }>;
+}
+
+/** The cold store of old recordings. */
+export interface ColdRecordings {
+  readonly store: ObjectStore;
+}
+
+/** Legal hold: what was recorded in a stretch of time is kept until somebody releases it. */
+export interface Hold {
+  readonly id: string;
+  readonly cameraId: CameraId;
+  /** Capture times, epoch ms; also recordings still to come are held. */
+  readonly from: number;
+  readonly to: number;
+  readonly reason: string;
+  /** Person, key or job. */
+  readonly by: string;
+  /** Number of the incident it is for. */
+  readonly incident?: number;
+  readonly createdAt: number;
+  readonly releasedAt?: number;
+  readonly releasedBy?: string;
+}
+
+export interface Holds {
+  /** One with the same id stays as it is. @returns the hold as it is stored. */
+  add(hold: Omit<Hold, 'releasedAt' | 'releasedBy'>): Promise<Hold>;
+  get(id: string): Promise<Hold | undefined>;
+  /** @returns `undefined`: there is no such hold. One released before stays as it is. */
+  release(id: string, by: string, at: number): Promise<Hold | undefined>;
+  /** Newest first. `active`: not released. */
+  list(filter: {
+    cameraId?: CameraId;
+    active?: boolean;
+    /** Those that touch [from, to). */
+    from?: number;
+    to?: number;
+    limit: number;
+  }): Promise<Hold[]>;
+}
+
+export interface ArchiveReports {
+  /** One with the same id is replaced. */
+  put(report: ArchiveReport): Promise<void>;
+  get(id: string): Promise<ArchiveReport | undefined>;
+  /** Newest first. */
+  list(filter: { limit: number }): Promise<ArchiveReport[]>;
+  removeBefore(before: number): Promise<number>;
+}
