@@ -23,7 +23,8 @@ const CONTRACTS = /^jobs\/(define|registry)\.ts$|^jobs\/[^/]+\/job\.ts$/;
 
 const ROOMS: readonly Room[] = [
   { name: 'domain', files: DOMAIN, may: [], packages: ['zod'] },
-  { name: 'ports, errors', files: PORTS, may: [DOMAIN], packages: [] },
+  // Streams of bytes are what a store gives.
+  { name: 'ports, errors', files: PORTS, may: [DOMAIN], packages: ['node:stream'] },
   {
     name: 'log, config',
     files: /^src\/(log|config)\.ts$/,

@@ -154,7 +154,7 @@ describe('an early check', () => {
 });
 
 it('a check is due each minute, under its slot, and a missed one is not made up for', () => {
-  const minute = schedules({ RETENTION_DAYS: 9, PLATES_RETENTION_DAYS: 9 }, 'UTC').find(
+  const minute = schedules({ RETENTION_DAYS: 9, PLATES_RETENTION_DAYS: 9, BACKUPS_KEPT: 9 }, 'UTC').find(
     ({ contract }) => contract.name === 'health-check',
   );
   expect(minute).toMatchObject({ cron: '* * * * *', catchUp: false });
