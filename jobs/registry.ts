@@ -22,7 +22,7 @@ export const registry = {
     motion,
     [
       ...(['cameras', 'frames', 'states', 'detectors', 'pictures', 'snapshots'] as const),
-      ...(['events', 'metrics', 'pins', 'passages'] as const),
+      ...(['events', 'metrics', 'pins', 'passages', 'live'] as const),
     ],
     () => import('./motion/handler.js'),
   ),
@@ -73,10 +73,14 @@ export const registry = {
     ['cameras', 'frames', 'snapshots', 'pictures'],
     () => import('./calibration-check/handler.js'),
   ),
-  'live-frame': entry(liveFrame, [], () => import('./live-frame/handler.js')),
+  'live-frame': entry(
+    liveFrame,
+    ['cameras', 'frames', 'states', 'pictures', 'live'],
+    () => import('./live-frame/handler.js'),
+  ),
   'export-clip': entry(exportClip, [], () => import('./export-clip/handler.js')),
   archive: entry(archive, [], () => import('./archive/handler.js')),
-  backup: entry(backup, [], () => import('./backup/handler.js')),
+  backup: entry(backup, ['backups', 'audit'], () => import('./backup/handler.js')),
   'health-check': entry(
     healthCheck,
     ['cameras', 'probes', 'reports'],

@@ -8,6 +8,7 @@ import { EXIT_FAILED, EXIT_OK, EXIT_USAGE } from './exit-codes.js';
 import { VERSION } from './installation.js';
 import { addAlertingCommands } from './alerting-commands.js';
 import { addCountingCommands } from './counting-commands.js';
+import { addMediaCommands } from './media-commands.js';
 import { addListCommands } from './list-commands.js';
 
 /**
@@ -286,6 +287,7 @@ program
 addListCommands(program, { json, dataDir, camerasFile, finish });
 addAlertingCommands(program, { json, dataDir, camerasFile, finish });
 addCountingCommands(program, { json, dataDir, camerasFile, finish });
+addMediaCommands(program, { json, dataDir, camerasFile, finish });
 
 const keys = program
   .command('keys')

@@ -221,7 +221,7 @@ export async function openWorld(config: Config, role: string, log: Log): Promise
       (await import('../io/evidence/packages.js')).createEvidencePackages(await database(), {
         storage: await storage(),
         secret: await secret('evidence'),
-        workDir: join(config.DATA_DIR, 'work', 'evidence'),
+        version: VERSION,
       }),
     ),
     faces: once(async () =>
@@ -237,7 +237,7 @@ export async function openWorld(config: Config, role: string, log: Log): Promise
       const { createBackups } = await import('../io/backup/backups.js');
       const address = config.BACKUP_URL ?? join(config.DATA_DIR, 'backups');
       return createBackups({
-        database: await database(),
+        openDatabase: () => openDatabase({ databaseUrl: config.DATABASE_URL, dataDir: config.DATA_DIR }),
         storage: await openStore(address, 'BACKUP_URL'),
         workDir: join(config.DATA_DIR, 'work', 'backup'),
         files: { 'cameras.yaml': config.CAMERAS_FILE },

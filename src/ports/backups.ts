@@ -2,22 +2,26 @@
 export interface Backup {
   /** Key in the storage. */
   readonly key: string;
+  /** Wall clock, epoch ms. */
   readonly madeAt: number;
   readonly bytes: number;
   readonly sha256: string;
   /** Rows by table. */
   readonly rows: Readonly<Record<string, number>>;
   readonly isEncrypted: boolean;
-  /** Whether it was read back, and every row and hash found in it. */
-  readonly isVerified: boolean;
 }
 
 export interface Backups {
   /** For people. */
   readonly place: string;
-  /** @param id names it: called again after a crash it is one backup. */
+  /**
+   * Makes a backup, reads it back from the storage and restores it into a database of its own: what is returned can be
+   * restored. Made again for the same time it replaces itself.
+   * @param madeAt wall clock, epoch ms; names it
+   * @throws Error saying what is wrong with the copy; it is removed then
+   */
   make(
-    id: string,
+    madeAt: number,
     options: { signal: AbortSignal; onProgress?: (fraction: number) => void },
   ): Promise<Backup>;
   /** Newest first. */

@@ -13,12 +13,12 @@ const SET_UP_WRONG = ['28P01', '28000', '3D000', '42501'];
  * @throws InputError for wrong credentials or an unknown database, Error when the server does not answer; neither
  * message holds the password.
  */
-export async function openPostgres(databaseUrl: string): Promise<Database> {
+export async function openPostgres(databaseUrl: string, upTo?: string): Promise<Database> {
   const place = placeOf(databaseUrl);
   // Waiting for another process's migration, and a migration of a big table, may take longer than any statement may.
   const migrating = connect({ connectionString: databaseUrl, max: 1 });
   try {
-    await migrate(migrating, 'postgres');
+    await migrate(migrating, 'postgres', upTo);
   } catch (error) {
     throw explain(error, place);
   } finally {

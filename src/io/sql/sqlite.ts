@@ -16,12 +16,12 @@ const OPEN_MS = 60_000;
  * Opens (creates) `<dataDir>/camqueue.sqlite` and brings it up to date; safe while other processes do the same.
  * @throws InputError when the folder or file cannot be used, saying why.
  */
-export async function openSqlite(dataDir: string): Promise<Database> {
+export async function openSqlite(dataDir: string, upTo?: string): Promise<Database> {
   const file = join(dataDir, 'camqueue.sqlite');
   const raw = await openFile(dataDir, file);
   const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: explaining(raw, file) }) });
   try {
-    await prepare(raw, db);
+    await prepare(raw, db, upTo);
   } catch (error) {
     raw.close();
     throw asInput(explain(error, file));
@@ -55,7 +55,7 @@ async function openFile(dataDir: string, file: string): Promise<Sqlite.Database>
  * last half minute of commits while Redis, synced every second, remembers that their frames were analysed, so
  * they would never be written again. Measured: 3-4 ms a commit instead of 0.02; events are few a second.
  */
-async function prepare(raw: Sqlite.Database, db: Kysely<Schema>): Promise<void> {
+async function prepare(raw: Sqlite.Database, db: Kysely<Schema>, upTo: string | undefined): Promise<void> {
   // better-sqlite3 waits by blocking the process, which would also block a sibling that holds the lock in this
   // very process; while opening, the waiting is therefore done here.
   await whileBusy(() => {
@@ -65,7 +65,7 @@ async function prepare(raw: Sqlite.Database, db: Kysely<Schema>): Promise<void> 
     raw.exec('begin immediate');
   });
   try {
-    await migrate(db, 'sqlite');
+    await migrate(db, 'sqlite', upTo);
     raw.exec('commit');
   } catch (error) {
     if (raw.inTransaction) raw.exec('rollback');

@@ -1,4 +1,4 @@
-import type { Kysely, Migration } from 'kysely';
+import { type Kysely, type Migration, sql } from 'kysely';
 
 /** Cold copies of recordings, holds, exports, packages of evidence and the keys they are signed with. */
 export function media(): Migration {
@@ -25,6 +25,11 @@ async function recordings(db: Kysely<unknown>): Promise<void> {
     await db.schema.alterTable('recording').addColumn(column, type).execute();
   // Holds say what is protected.
   await db.schema.alterTable('recording').dropColumn('protected').execute();
+  // Hashed when it was closed; those longest not looked at since are looked at first.
+  await sql`create index recording_by_check on recording (coalesce(checked_at, end_at), id)`.execute(db);
+  await sql`create index recording_to_go on recording (node, restored_until) where restored_until is not null`.execute(
+    db,
+  );
   await db.schema
     .createTable('hold')
     .addColumn('id', 'text', (column) => column.primaryKey())
@@ -57,6 +62,7 @@ async function exportsTable(db: Kysely<unknown>): Promise<void> {
     .addColumn('requested_at', 'bigint', (column) => column.notNull())
     .addColumn('requested_by', 'text', (column) => column.notNull())
     .addColumn('incident', 'integer')
+    .addColumn('started_at', 'bigint')
     .addColumn('ended_at', 'bigint')
     .addColumn('expires_at', 'bigint')
     .addColumn('reason', 'text')
@@ -77,6 +83,10 @@ async function evidence(db: Kysely<unknown>): Promise<void> {
     // Null until it is sealed.
     .addColumn('manifest_sha256', 'text')
     .addColumn('zip', 'text')
+    .addColumn('void_reason', 'text')
+    .addColumn('removed_at', 'bigint')
+    .addColumn('claim', 'text')
+    .addColumn('claimed_at', 'bigint', (column) => column.notNull())
     .addUniqueConstraint('evidence_package_number', ['camera_id', 'number'])
     .execute();
   await db.schema

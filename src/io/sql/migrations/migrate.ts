@@ -22,11 +22,16 @@ function migrations(dialect: Dialect): Record<string, Migration> {
 
 /**
  * Brings the tables up to date, all or nothing. The caller sees to it that one process at a time does this.
+ * @param upTo the last migration that is applied, for rows of an older version; default: all
  * @throws InputError when the database was written by a newer version, Error naming the migration that failed.
  */
-export async function migrate(db: Kysely<Schema>, dialect: Dialect): Promise<void> {
+export async function migrate(db: Kysely<Schema>, dialect: Dialect, upTo?: string): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations(dialect) } });
-  const { error, results } = await migrator.migrateToLatest();
+  if (upTo !== undefined && !Object.hasOwn(migrations(dialect), upTo))
+    throw new InputError(`the rows are of another, newer version: there is no migration ${upTo} here`);
+  const { error, results } = await (upTo === undefined
+    ? migrator.migrateToLatest()
+    : migrator.migrateTo(upTo));
   if (error === undefined) return;
   const failed = results?.find(({ status }) => status === 'Error')?.migrationName;
   if (failed !== undefined) {
