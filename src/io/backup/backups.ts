@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { messageOf } from '../../errors.js';
@@ -28,6 +28,7 @@ export interface BackupOptions {
 const NAME = /^camqueue-(\d{4}-\d{2}-\d{2})T(\d{2})-(\d{2})-(\d{2})Z\.backup$/;
 /** Reading back takes about as long as writing. */
 const WRITTEN = 0.5;
+const DAY_MS = 86_400_000;
 
 /** Backups in a storage: one file each, see docs/backup.md. */
 export function createBackups(options: BackupOptions): Backups {
@@ -99,6 +100,7 @@ async function tryOut(
   const bytes = await storage.read(key);
   if (!bytes) throw new Error(`${storage.place} does not have it`);
   await mkdir(workDir, { recursive: true });
+  await removeLeft(workDir);
   const dataDir = await mkdtemp(join(workDir, 'trial-'));
   try {
     const { lines } = await readBackup(bytes, passphrase);
@@ -117,6 +119,15 @@ async function tryOut(
   } finally {
     bytes.destroy();
     await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+/** What killed processes left; one that is at work is younger. */
+async function removeLeft(workDir: string): Promise<void> {
+  for (const name of await readdir(workDir)) {
+    const folder = join(workDir, name);
+    const { mtimeMs } = await stat(folder);
+    if (Date.now() - mtimeMs > DAY_MS) await rm(folder, { recursive: true, force: true });
   }
 }
 
