@@ -118,6 +118,12 @@ export const Camera = z
     unique(camera.zones, 'zones', ctx);
     unique(camera.signals, 'signals', ctx);
     countsByItsLines(camera, ctx);
+    if (camera.idle && camera.record?.audio === true && camera.detectSource === undefined)
+      ctx.addIssue({
+        code: 'custom',
+        path: ['record', 'audio'],
+        message: 'is not recorded while a camera idles: leave `idle` out, or give a `detectSource`',
+      });
     const flowZone = camera.flow?.zone;
     if (flowZone !== undefined && !camera.zones.some(({ id }) => id === flowZone))
       ctx.addIssue({

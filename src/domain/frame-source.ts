@@ -63,13 +63,15 @@ export interface OpenOptions {
   readonly transport?: 'tcp' | 'udp';
   /** Streams: gets the compressed pictures beside the decoded ones. It must not block and never throws. */
   readonly sink?: FragmentSink;
+  /** With sound beside the compressed pictures, where the source has any; not while idling. */
+  readonly sound?: boolean;
   /** Streams: the reader can be told to idle (see `setIdle`); costs one more process while not idle. */
   readonly canIdle?: boolean;
   /** Ends the reading. */
   readonly signal: AbortSignal;
 }
 
-export interface CopyOptions extends Pick<OpenOptions, 'transport' | 'signal'> {
+export interface CopyOptions extends Pick<OpenOptions, 'transport' | 'signal' | 'sound'> {
   readonly sink: FragmentSink;
 }
 

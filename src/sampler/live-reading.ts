@@ -83,7 +83,9 @@ export class LiveReading {
       ...{ fps, maxWidth, transport, signal },
       ...(camera.idle ? { canIdle: true } : {}),
       // What is recorded is the main stream; where the analysis reads another one, somebody else copies it.
-      ...(recorder && detectSource === undefined ? { sink: recorder } : {}),
+      ...(recorder && detectSource === undefined
+        ? { sink: recorder, sound: camera.record?.audio === true }
+        : {}),
     });
     const idle = createIdleControl(source, camera.idle ? timing.idleAfterMs : undefined);
     const silence = createSilenceWatch(this.context, source, this.address.label, {

@@ -52,7 +52,8 @@ async function readOnce(
   let source: CopySource | undefined;
   let problem: SourceProblem;
   try {
-    source = sources.copy(address, { transport: camera.transport, signal, sink });
+    const sound = camera.record?.audio === true;
+    source = sources.copy(address, { transport: camera.transport, signal, sink, sound });
     problem = await endOf(source, address, timing.giveUpMs, now);
   } catch (error) {
     problem = { fault: 'failed', message: messageOf(error) };

@@ -14,6 +14,15 @@ const FRAGMENTED = 'empty_moov+default_base_moof';
 /** Key frames begin a fragment, and one lasts no longer than this, so that a killed process loses no more. */
 const FRAGMENT_US = '1000000';
 
+/**
+ * Sound beside the pictures, where the source has any: always AAC, as MP4 cannot hold what many cameras send (G.711). The
+ * pictures do not wait for sound that stops coming (µs).
+ */
+const SOUND = [
+  ...['-map', '0:a:0?', '-c:a', 'aac', '-ac', '1', '-b:a', '48k', '-flags:a', '+global_header'],
+  ...['-max_interleave_delta', '1000000'],
+];
+
 /** The descriptor that ffmpeg writes the compressed pictures to, beside decoding. */
 export const COPY_FD = 4;
 
@@ -29,18 +38,20 @@ export function copyable(input: SourceInput): SourceInput {
  * Output arguments: the compressed pictures beside the decoded ones. What MP4 cannot hold ends this output only (`tee`
  * goes on with an output to nowhere); it would end the decoding otherwise.
  */
-export function besideArguments(): string[] {
+export function besideArguments(withSound: boolean): string[] {
   const mp4 = `f=mp4:movflags=frag_keyframe+${FRAGMENTED}:frag_duration=${FRAGMENT_US}:flush_packets=1:onfail=ignore`;
-  return ['-map', '0:V:0', '-c', 'copy', '-f', 'tee', `[${mp4}]pipe\\:${COPY_FD}|[f=null]-`];
+  const sound = withSound ? SOUND : [];
+  return ['-map', '0:V:0', '-c:v', 'copy', ...sound, '-f', 'tee', `[${mp4}]pipe\\:${COPY_FD}|[f=null]-`];
 }
 
-/** All arguments of an ffmpeg that only copies, to its standard output. @param everyFrame a fragment for each picture */
-export function copyArguments(input: SourceInput, everyFrame: boolean): string[] {
+/** All arguments of an ffmpeg that only copies, to its standard output. @param everyFrame a fragment for each picture, no sound */
+export function copyArguments(input: SourceInput, everyFrame: boolean, withSound: boolean): string[] {
   const cut = everyFrame ? [] : ['-frag_duration', FRAGMENT_US];
   const flags = `${everyFrame ? 'frag_every_frame' : 'frag_keyframe'}+${FRAGMENTED}`;
   return [
     ...['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'level+warning', ...copyable(input).args],
-    ...['-map', '0:V:0', '-an', '-sn', '-dn', '-c', 'copy', '-f', 'mp4', '-movflags', flags, ...cut],
+    ...['-map', '0:V:0', ...(withSound && !everyFrame ? SOUND : ['-an']), '-sn', '-dn'],
+    ...['-c:v', 'copy', '-f', 'mp4', '-movflags', flags, ...cut],
     ...['-flush_packets', '1', 'pipe:1'],
   ];
 }

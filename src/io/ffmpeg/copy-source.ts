@@ -45,11 +45,16 @@ export class FfmpegCopy implements CopySource {
   constructor(
     program: string,
     private readonly source: SourceAddress,
-    { signal, transport, ...to }: Omit<CopyOptions, 'sink'> & (Pick<CopyOptions, 'sink'> | CopyEvents),
+    {
+      signal,
+      transport,
+      sound = false,
+      ...to
+    }: Omit<CopyOptions, 'sink'> & (Pick<CopyOptions, 'sink'> | CopyEvents),
     input: SourceInput = inputOf(source, transport === undefined ? {} : { transport }),
   ) {
     const stdin = input.stdin === undefined ? 'ignore' : 'pipe';
-    const args = copyArguments(input, 'everyFrame' in to);
+    const args = copyArguments(input, 'everyFrame' in to, sound);
     this.#child = spawn(program, args, { stdio: [stdin, 'pipe', 'pipe'] });
     writeInput(this.#child, input);
     this.#output = this.#child.stdout as Readable;

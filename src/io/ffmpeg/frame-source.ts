@@ -55,11 +55,11 @@ export class FfmpegSource implements FrameSource {
   constructor(
     program: string,
     private readonly source: SourceAddress,
-    { signal, sink, ...options }: OpenOptions,
+    { signal, sink, sound = false, ...options }: OpenOptions,
     input: SourceInput = inputOf(source, options),
   ) {
     const args = readArguments(source, options, sink ? copyable(input) : input);
-    this.#child = spawn(program, sink ? [...args, ...besideArguments()] : args, {
+    this.#child = spawn(program, sink ? [...args, ...besideArguments(sound)] : args, {
       stdio: [
         input.stdin === undefined ? 'ignore' : 'pipe',
         ...(['pipe', 'pipe', 'pipe'] as const),

@@ -23,7 +23,7 @@ const LARGEST_BOX = 64 * 1024 ** 2;
 const LARGEST_HEADER = 1024 ** 2;
 
 /**
- * Cuts the bytes of a fragmented MP4 stream of one track (`empty_moov`, `default_base_moof`) into its setup and its
+ * Cuts the bytes of a fragmented MP4 stream (`empty_moov`, `default_base_moof`) of pictures, perhaps with sound, into its setup and its
  * fragments, each in memory of its own: pictures are copied once, to where they belong. The decode times (`tfdt`) are
  * moved so that the first one is 0. The returned function takes the stream's next bytes, in pieces of any size.
  * @throws Error (the returned function) when the bytes are no such stream.
@@ -86,15 +86,20 @@ export function createFragmentCutter(
     } else if (type === 'moof') moof = bytes;
     else if (type === 'mdat' && moof && setup) {
       moof = undefined;
-      events.onFragment(toFragment(bytes, setup));
+      const fragment = toFragment(bytes, setup);
+      // A second of sound without a picture, at the end of a stream.
+      if (fragment) events.onFragment(fragment);
     }
   }
 
-  function toFragment(bytes: Uint8Array, { stream, defaults }: Setup): CutFragment {
-    const { decodeAt, duration, samples, isKey, shownAfter } = readFragmentHeader(viewOf(bytes), defaults);
+  function toFragment(bytes: Uint8Array, setup: Setup): CutFragment | undefined {
+    const header = readFragmentHeader(viewOf(bytes), setup);
+    if (!header) return undefined;
+    const { decodeAt, duration, samples, isKey, shownAfter } = header;
+    const { timescale } = setup.stream;
     firstUnits ??= decodeAt;
-    if (firstUnits !== 0) rebaseFragment(bytes, firstUnits);
-    const seconds = (units: number): number => units / stream.timescale;
+    if (firstUnits !== 0) rebaseFragment(bytes, { units: BigInt(firstUnits), timescale }, setup.timescales);
+    const seconds = (units: number): number => units / timescale;
     return {
       isKey,
       mediaMs: seconds(decodeAt - firstUnits) * 1000,

@@ -1,5 +1,5 @@
 import { type Box, boxAt, boxesIn } from './boxes.js';
-import type { SampleDefaults } from './setup.js';
+import type { SampleDefaults, Setup } from './setup.js';
 
 /** What a `moof` says of the pictures in its `mdat`. */
 export interface FragmentHeader {
@@ -28,10 +28,15 @@ const NO_SYNC_SAMPLE = 0x10000;
 
 /**
  * @param view bytes that hold the `moof` box from 0 on
- * @throws Error when it is no fragment of a stream of pictures.
+ * @returns `undefined` when it holds no pictures, only sound
+ * @throws Error when it is no fragment of such a stream.
  */
-export function readFragmentHeader(view: DataView, trex: SampleDefaults): FragmentHeader {
-  const traf = boxAt(view, { from: 0, to: view.byteLength }, 'moof', 'traf');
+export function readFragmentHeader(
+  view: DataView,
+  { defaults: trex, pictures }: Pick<Setup, 'defaults' | 'pictures'>,
+): FragmentHeader | undefined {
+  const traf = trafOf(view, pictures);
+  if (!traf) return undefined;
   const tfdt = boxAt(view, traf, 'tfdt').from;
   const is64 = view.getUint8(tfdt) === 1;
   const defaults = readDefaults(view, boxAt(view, traf, 'tfhd'), trex);
@@ -47,6 +52,14 @@ export function readFragmentHeader(view: DataView, trex: SampleDefaults): Fragme
     header.duration += run.duration;
   }
   return header;
+}
+
+/** What a fragment holds of one track. */
+function trafOf(view: DataView, track: number): Box | undefined {
+  const moof = boxAt(view, { from: 0, to: view.byteLength }, 'moof');
+  for (const box of boxesIn(view, moof.from, moof.to))
+    if (box.type === 'traf' && view.getUint32(boxAt(view, box, 'tfhd').from + 4) === track) return box;
+  return undefined;
 }
 
 function readDefaults(view: DataView, tfhd: Box, trex: SampleDefaults): SampleDefaults {

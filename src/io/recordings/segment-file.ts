@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import type { SegmentFile } from '../../ports.js';
 import { baseTimeOf, rebaseFragment } from '../mp4/rebase.js';
+import { readSetup } from '../mp4/setup.js';
 import type { Lane } from './lane.js';
 
 /**
@@ -25,6 +26,7 @@ export async function openSegmentFile(
   init: Uint8Array,
   lanes: SegmentFileLanes,
 ): Promise<SegmentFile> {
+  const { stream, pictures, timescales } = readSetup(init);
   const hash = createHash('sha256');
   let bytes = 0;
   let firstTime: bigint | undefined;
@@ -70,8 +72,8 @@ export async function openSegmentFile(
     append: async (fragment) => {
       // Others read the same bytes.
       const own = Buffer.from(fragment);
-      firstTime ??= baseTimeOf(own) ?? 0n;
-      rebaseFragment(own, firstTime);
+      firstTime ??= baseTimeOf(own, pictures) ?? 0n;
+      rebaseFragment(own, { units: firstTime, timescale: stream.timescale }, timescales);
       await write(own);
       syncNowAndThen();
     },

@@ -26,6 +26,8 @@ beforeAll(async () => {
 });
 afterAll(() => folder.remove());
 
+/** The only track. */
+const PICTURES = 1;
 const { signal } = new AbortController();
 const options = { fps: 10, maxWidth: 640, signal };
 const COPIED: readonly (readonly [Codec, RegExp, number])[] = [
@@ -63,7 +65,7 @@ describe.each(COPIED)('%s beside the decoded frames', (codec, name, group) => {
       expect(isKey).toBe(index % group === 0);
       expect(durationMs).toBeCloseTo(frames * 100, 0);
       const units = ((sink.streams[0]?.timescale ?? NaN) * mediaMs) / 1000;
-      expect(Number(baseTimeOf(bytes))).toBeCloseTo(units, 3);
+      expect(Number(baseTimeOf(bytes, PICTURES))).toBeCloseTo(units, 3);
       index += frames;
     }
     const total = sink.fragments.reduce((sum, { bytes }) => sum + bytes.length, 0);
@@ -76,8 +78,9 @@ describe.each(COPIED)('%s beside the decoded frames', (codec, name, group) => {
   it('plays from any key frame on, from 0', async () => {
     const from = sink.fragments.findIndex(({ isKey }, i) => isKey && i > sink.fragments.length / 3);
     const part = sink.fragments.slice(from).map(({ bytes }) => Buffer.from(bytes));
-    const base = baseTimeOf(part[0] ?? Buffer.alloc(0)) ?? 0n;
-    for (const bytes of part) rebaseFragment(bytes, base);
+    const units = baseTimeOf(part[0] ?? Buffer.alloc(0), PICTURES) ?? 0n;
+    const timescale = sink.streams[0]?.timescale ?? 1;
+    for (const bytes of part) rebaseFragment(bytes, { units, timescale }, new Map());
     const file = folder.path(`part-${codec.replaceAll(' ', '-')}.mp4`);
     await writeFile(file, Buffer.concat([sink.streams[0]?.init ?? Buffer.alloc(0), ...part]));
     const frames = sink.fragments.slice(from).reduce((sum, one) => sum + one.frames, 0);
