@@ -78,6 +78,8 @@ export interface JobContext<P extends keyof Ports = never> {
   readonly jobId: string;
   /** 1 for the first try. */
   readonly attempt: number;
+  /** Who enqueued it: another job, a person, a key; where that is known. */
+  readonly origin?: string;
   /** Whether a transient error now would be the last. */
   readonly isLastAttempt: boolean;
   /** Aborted on timeout, cancellation and shutdown: pass it to every spawn, fetch and wait. */
@@ -95,8 +97,12 @@ export interface JobContext<P extends keyof Ports = never> {
     payload: z.input<C['payload']>,
     options?: { delayMs?: number; again?: boolean },
   ): Promise<string>;
-  /** 0..1, shown on the board. */
-  progress(fraction: number): Promise<void>;
+  /**
+   * Shown on the board, by the API and by the command line.
+   * @param fraction 0..1
+   * @param leftMs how long it will still take, where that is known
+   */
+  progress(fraction: number, leftMs?: number): Promise<void>;
 }
 
 export type Handler<C extends JobContract, P extends keyof Ports = never> = (

@@ -78,8 +78,22 @@ export const registry = {
     ['cameras', 'frames', 'states', 'pictures', 'live'],
     () => import('./live-frame/handler.js'),
   ),
-  'export-clip': entry(exportClip, [], () => import('./export-clip/handler.js')),
-  archive: entry(archive, [], () => import('./archive/handler.js')),
+  'export-clip': entry(
+    exportClip,
+    [
+      ...(['cameras', 'states', 'gaps', 'recordings', 'recordingFiles', 'cold'] as const),
+      ...(['exports', 'exportSettings', 'provenance', 'clips', 'storage', 'evidence'] as const),
+    ],
+    () => import('./export-clip/handler.js'),
+  ),
+  archive: entry(
+    archive,
+    [
+      ...(['cameras', 'recordings', 'recordingFiles', 'cold', 'archiveReports', 'gaps'] as const),
+      ...(['mailer', 'audit'] as const),
+    ],
+    () => import('./archive/handler.js'),
+  ),
   backup: entry(backup, ['backups', 'audit'], () => import('./backup/handler.js')),
   'health-check': entry(
     healthCheck,
@@ -88,7 +102,10 @@ export const registry = {
   ),
   cleanup: entry(
     cleanup,
-    ['events', 'incidents', 'snapshots', 'audit', 'gaps', 'reports', 'passages', 'flowReports'],
+    [
+      ...(['events', 'incidents', 'snapshots', 'audit', 'gaps', 'reports', 'passages'] as const),
+      ...(['flowReports', 'exports', 'storage', 'evidence', 'clips'] as const),
+    ],
     () => import('./cleanup/handler.js'),
   ),
 } satisfies Record<string, Entry>;

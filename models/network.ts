@@ -43,12 +43,24 @@ export interface NetworkSource {
   readonly version: string;
   readonly json: SourceFile;
   readonly weights: SourceFile;
+  /** Which part of the graph is taken; without it all of it. */
+  readonly cut?: GraphCut;
+}
+/** Part of a graph: what surrounds a network (its own scaling, its own suppression) may be neither needed nor convertible. */
+export interface GraphCut {
+  /** A node inside the graph that becomes the input, and the shape it has there. */
+  readonly input: { readonly name: string; readonly shape: readonly number[] };
+  /** Nodes that become the outputs, in this order. */
+  readonly outputs: readonly string[];
 }
 export interface SourceFile {
   /** Path inside the package. */
   readonly path: string;
   readonly sha256: string;
 }
+
+/** What setting up a network of a TensorFlow.js graph needs. */
+export type ConvertedNetwork = Pick<NetworkSpec, 'name' | 'file' | 'sha256' | 'sizeStep' | 'source'>;
 
 /** A network that lies in an npm package just as it is used. */
 export interface PackedNetwork {

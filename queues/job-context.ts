@@ -3,6 +3,7 @@ import type { JobContext } from '../jobs/define.js';
 import type { Ports } from '../src/ports.js';
 import type { ConsumerOptions } from './consumer.js';
 import type { Envelope } from './payload.js';
+import { keptProgress } from './progress.js';
 
 /** What the handler of this try is given. */
 export function createContext(
@@ -12,10 +13,12 @@ export function createContext(
 ): JobContext<keyof Ports> {
   const { entry, ports, producer, log } = options;
   const jobId = job.id ?? '';
+  const origin = (job.data as Partial<Envelope> | null)?.origin;
   const about = { queue: entry.contract.name, jobId, attempt: job.attemptsMade + 1 };
   return {
     jobId,
     attempt: job.attemptsMade + 1,
+    ...(origin !== undefined && { origin }),
     isLastAttempt: job.attemptsMade + 1 >= (job.opts.attempts ?? 1),
     signal,
     // startConsumer has checked that the ports the handler names are there; its type lets it see no others.
@@ -27,7 +30,7 @@ export function createContext(
     },
     enqueue: async (contract, payload, given) =>
       (await producer.enqueue(contract, payload, { ...given, origin: `${about.queue}/${jobId}` })).id,
-    progress: (fraction) => job.updateProgress(Math.min(Math.max(fraction, 0), 1)),
+    progress: (fraction, leftMs) => job.updateProgress(keptProgress(fraction, leftMs)),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Job } from 'bullmq';
 import { outcomeOfFailure, type Kept } from './outcome.js';
 import type { Envelope } from './payload.js';
+import { progressOf } from './progress.js';
 import type { JobState, JobView } from './types.js';
 
 /** A job as people and other backends see it. */
@@ -14,7 +15,7 @@ export function viewOf(job: Job, state: JobState | 'unknown'): JobView {
     ...(typeof envelope?.origin === 'string' && { origin: envelope.origin }),
     ...endOf(job, state),
     attempts: job.attemptsMade,
-    progress: typeof job.progress === 'number' ? job.progress : 0,
+    ...progressOf(job.progress),
     createdAt: job.timestamp,
     ...(job.processedOn && { startedAt: job.processedOn }),
     ...(job.finishedOn && { finishedAt: job.finishedOn }),

@@ -96,10 +96,11 @@ function endingOfStop(why: Stop): Ending {
   }
 }
 
-/** A timeout is named as `AbortSignal.timeout` names it, so that a handler can tell it from a shutdown. */
+/** Named, so that a handler can tell a timeout (as `AbortSignal.timeout` names it) and a cancellation from a shutdown. */
 function reasonError(why: Stop): Error {
   const error = new Error(textOf(why));
   if (why.kind === 'timeout') error.name = 'TimeoutError';
+  if (why.kind === 'cancelled') error.name = 'CancelledError';
   return error;
 }
 

@@ -44,6 +44,8 @@ export interface JobView {
   readonly attempts: number;
   /** 0..1 */
   readonly progress: number;
+  /** How long it will still take, ms, as it said last. */
+  readonly leftMs?: number;
   readonly createdAt: number;
   readonly startedAt?: number;
   readonly finishedAt?: number;

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import type { NetworkSpec, PackedNetwork } from '../models/network.js';
-import { PACKED, SHIPPED } from '../models/shipped.js';
+import type { ConvertedNetwork, NetworkSource, PackedNetwork, SourceFile } from '../models/network.js';
+import { CONVERTED, PACKED } from '../models/shipped.js';
 import { encodeOnnx } from './convert/onnx-file.js';
 import { withFreeSize } from './convert/free-size.js';
 import { cachedPath, fetchSources, sha256Of } from './convert/sources.js';
@@ -17,12 +17,19 @@ import { toOnnx } from './convert/to-onnx.js';
  * @throws Error naming the network and what is wrong.
  */
 export async function fetchModels(
-  networks: readonly NetworkSpec[],
+  networks: readonly ConvertedNetwork[],
   options: { modelsDir: string; baseUrl?: string | undefined; say: (line: string) => void },
 ): Promise<void> {
+  const missing: ConvertedNetwork[] = [];
   for (const spec of networks) {
+    const target = resolve(options.modelsDir, spec.file);
+    if (spec.sha256 !== undefined && (await sha256Of(target)) === spec.sha256)
+      options.say(`${spec.name} is there (${target})`);
+    else missing.push(spec);
+  }
+  for (const spec of missing) {
     try {
-      await fetchModel(spec, options);
+      await fetchModel(spec, missing, options);
     } catch (error) {
       throw new Error(`network ${spec.name}: ${(error as Error).message}`, { cause: error });
     }
@@ -65,7 +72,8 @@ export async function fetchPacked(
 }
 
 async function fetchModel(
-  spec: NetworkSpec,
+  spec: ConvertedNetwork,
+  missing: readonly ConvertedNetwork[],
   {
     modelsDir,
     baseUrl,
@@ -73,16 +81,12 @@ async function fetchModel(
   }: { modelsDir: string; baseUrl?: string | undefined; say: (line: string) => void },
 ): Promise<void> {
   const target = resolve(modelsDir, spec.file);
-  if (spec.sha256 !== undefined && (await sha256Of(target)) === spec.sha256) {
-    say(`${spec.name} is there (${target})`);
-    return;
-  }
   if (!spec.source) throw new Error(`${target} is missing and no source is known`);
   const cacheDir = join(modelsDir, '.cache');
-  const { json: jsonFile, weights } = spec.source;
-  await fetchSources(spec.source, [jsonFile, weights], cacheDir, baseUrl, say);
+  const { json: jsonFile, weights, cut } = spec.source;
+  await fetchSources(spec.source, filesOf(spec.source, missing), cacheDir, baseUrl, say);
   const json = await readFile(cachedPath(cacheDir, jsonFile), 'utf8');
-  const graph = readGraph(json, await readFile(cachedPath(cacheDir, weights)));
+  const graph = readGraph(json, await readFile(cachedPath(cacheDir, weights)), cut);
   const converted = toOnnx(graph, spec.name);
   const bytes = encodeOnnx(spec.sizeStep === undefined ? converted : withFreeSize(converted));
   const found = createHash('sha256').update(bytes).digest('hex');
@@ -93,6 +97,16 @@ async function fetchModel(
   }
   await writeWhole(target, bytes);
   say(`${spec.name} is set up (${target}, ${(bytes.length / 1e6).toFixed(1)} MB)`);
+}
+
+/** All that is wanted of one package, each file once: it is large, and fetched once. */
+function filesOf(source: NetworkSource, networks: readonly ConvertedNetwork[]): SourceFile[] {
+  const files = new Map<string, SourceFile>();
+  for (const { source: other } of networks) {
+    if (other?.package !== source.package || other.version !== source.version) continue;
+    for (const file of [other.json, other.weights]) files.set(file.path, file);
+  }
+  return [...files.values()];
 }
 
 /** Writes beside the target, to the disk, then renames: a crash leaves the old file or the new one. */
@@ -124,7 +138,7 @@ if (require.main === module) {
   const modelsDir = resolve(process.env['MODELS_DIR'] || join(installationRoot(), 'models'));
   const baseUrl = process.env['MODEL_BASE_URL'] || undefined;
   const options = { modelsDir, baseUrl, say: (line: string) => console.log(line) };
-  fetchModels(SHIPPED, options)
+  fetchModels(CONVERTED, options)
     .then(() => fetchPacked(PACKED, options))
     .catch((error: unknown) => {
       console.error(`fetch-models: ${(error as Error).message}`);

@@ -31,7 +31,7 @@ import type { CrossingRow, FlowReports, OccupancyStore } from './ports/counting.
 import type { Backups } from './ports/backups.js';
 import type { ClipMaker } from './ports/clips.js';
 import type { EvidencePackages } from './ports/evidence.js';
-import type { ExportStore } from './ports/exports.js';
+import type { ExportSettings, ExportStore } from './ports/exports.js';
 import type { FaceFinder } from './ports/faces.js';
 import type { LiveView } from './ports/live.js';
 import type { CsvWriter, Mailer } from './ports/mail.js';
@@ -42,6 +42,7 @@ import type {
   RecordingFiles,
   RecordingIndex,
 } from './ports/recordings.js';
+import type { Provenance } from './ports/provenance.js';
 import type { ObjectStore } from './ports/storage.js';
 
 /** What a handler may ask of the world. Adapters live in src/io; only src/main puts them together. */
@@ -72,6 +73,8 @@ export interface Ports {
   holds: Holds;
   archiveReports: ArchiveReports;
   exports: ExportStore;
+  exportSettings: ExportSettings;
+  provenance: Provenance;
   clips: ClipMaker;
   evidence: EvidencePackages;
   faces: FaceFinder;
@@ -372,8 +375,12 @@ export interface Pictures {
   /**
    * @param options.crop unit coordinates, default the whole picture
    * @param options.overlay drawn before cropping
+   * @param options.maxWidth what is wider is scaled down to it, pixels; its aspect stays
    */
-  jpeg(picture: Picture, options?: { crop?: UnitBox; overlay?: Overlay; quality?: number }): Promise<Buffer>;
+  jpeg(
+    picture: Picture,
+    options?: { crop?: UnitBox; overlay?: Overlay; quality?: number; maxWidth?: number },
+  ): Promise<Buffer>;
 }
 
 /** Pictures kept for people: thumbnails of events, annotated frames. */

@@ -1,7 +1,10 @@
 import { done, type Handler } from '../define.js';
+import { removeExpiredExports } from './exports.js';
 import type { cleanup } from './job.js';
 
-type Needs = 'events' | 'incidents' | 'snapshots' | 'audit' | 'gaps' | 'reports' | 'passages' | 'flowReports';
+type Needs =
+  | ('events' | 'incidents' | 'snapshots' | 'audit' | 'gaps' | 'reports' | 'passages' | 'flowReports')
+  | ('exports' | 'storage' | 'evidence' | 'clips');
 
 const DAY_MS = 86_400_000;
 /** Pictures handed in are kept until their job is done, and a while for those that wait. */
@@ -27,6 +30,7 @@ export const handle: Handler<typeof cleanup, Needs> = async (payload, ctx) => {
     ),
     passages: await passages.removeBefore(platesBefore, ctx.signal),
     plates: await snapshots.removeBefore('plates', platesBefore, ctx.signal),
+    exports: await removeExpiredExports(ctx, before),
   };
   if (Object.values(removed).some((count) => count > 0)) {
     await audit.append({

@@ -16,6 +16,8 @@ export const exportClip = defineJob({
     incident: z.number().int().positive().optional(),
   }),
   jobId: exportId,
+  // Whoever comes from outside asks in its own name.
+  externalPayload: ExportRequest,
   timeoutMs: 6 * 3_600_000,
   attempts: 5,
   backoff: { firstMs: 5000, maxMs: 300_000 },

@@ -10,7 +10,8 @@ export const liveFrame = defineJob({
   doorbell: ({ cameraId }) => cameraId,
   timeoutMs: 10_000,
   attempts: 1,
-  concurrency: 2,
+  // Most of a job is waiting for the next frame; drawing is done in other threads.
+  concurrency: 16,
   keep: { doneS: 60, doneCount: 100, failedS: 3600 },
   external: false,
   optional: true,

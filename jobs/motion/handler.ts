@@ -14,6 +14,7 @@ import { messageOf } from '../../src/errors.js';
 import type { CameraStates, Checkpoint, Detector } from '../../src/ports.js';
 import { done, skipped, type Handler, type JobContext, type Outcome } from '../define.js';
 import { motion } from './job.js';
+import { liveFeed, type LiveFeed } from './live.js';
 import { askForPlates, planPlateLooks, type PlatePorts } from './plates.js';
 import { annotate, record } from './record.js';
 
@@ -26,6 +27,7 @@ export type MotionPorts =
   | 'snapshots'
   | 'events'
   | 'metrics'
+  | 'live'
   | PlatePorts;
 type Context = JobContext<MotionPorts>;
 
@@ -83,6 +85,7 @@ class Drain {
     private readonly config: SceneConfig,
     private readonly epoch: number,
     private checkpoint: Checkpoint,
+    private readonly live: LiveFeed | undefined,
   ) {
     this.committedAt = ctx.now();
   }
@@ -104,6 +107,7 @@ class Drain {
       { ...camera, timeZone: cameras.site.timeZone },
       begun.epoch,
       checkpoint,
+      await liveFeed(camera, ctx),
     );
   }
 
@@ -146,6 +150,7 @@ class Drain {
     this.pending = true;
     const consequences = { camera: this.camera, config: this.config, scene, events, entry };
     this.draw(annotate(consequences, this.ctx));
+    if (outcome === 'analysed') this.live?.show(entry, scene);
     await record(consequences, this.ctx);
     if (plates) await askForPlates(this.camera, entry, plates, this.ctx);
     if (events.length > 0 || this.ctx.now() - this.committedAt > COMMIT_EVERY_MS) await this.commit();
@@ -180,6 +185,7 @@ class Drain {
   /** @param more the ring may hold more: ring again, for whichever worker is free. */
   async stop(more: boolean): Promise<Outcome> {
     if (!(await this.commit())) return skipped('another worker has taken over this camera');
+    await this.live?.end();
     if (more) await this.ctx.enqueue(motion, { cameraId: this.camera.id });
     return done({ analysed: this.analysed });
   }

@@ -26,7 +26,9 @@ export async function compose(
   const facts = await factsOf(ctx.ports, claimed, person);
   const jpeg = await pictureOf(ctx, facts);
   const language = person.language ?? ctx.ports.cameras.site.language;
-  const told = { ...facts.facts, hasPicture: jpeg !== undefined };
+  const address = jpeg && ctx.ports.links.snapshot(facts.incident.snapshot ?? '');
+  const links = { ...facts.facts.links, ...(address !== undefined && { picture: address }) };
+  const told = { ...facts.facts, links, hasPicture: jpeg !== undefined };
   const words = await ctx.ports.templates.words(told, language);
   if (words.problem !== undefined)
     ctx.log.warn(

@@ -2,9 +2,9 @@ import type { OnnxGraph, OnnxTensor } from './onnx-file.js';
 
 /**
  * Lets a fully convolutional detector take inputs of any height and width that its strides divide: the input's last two
- * axes and each output's second one (its cells) become free, and the reshapes that lay cells in a row count them
+ * axes and each output's second one (its cells), or last two (rows, columns), become free, and the reshapes that lay cells in a row count them
  * themselves. Wide pictures then need no padding to a square, which is a third of the work at 16:9.
- * @param graph with one input [1, 3, height, width] and outputs [1, cells, values]
+ * @param graph with one input [1, 3, height, width] and outputs [1, cells, values] or [1, values, rows, columns]
  * @throws Error when the graph has another form.
  */
 export function withFreeSize(graph: OnnxGraph): OnnxGraph {
@@ -19,7 +19,9 @@ export function withFreeSize(graph: OnnxGraph): OnnxGraph {
       return { name, shape: [...shape.slice(0, 2), 'height', 'width'] };
     }),
     outputs: graph.outputs.map(({ name, shape }) => {
-      if (shape.length !== 3) throw new Error(`output ${name} has ${shape.length} axes, expected 3`);
+      if (shape.length === 4)
+        return { name, shape: [...shape.slice(0, 2), `${name}-rows`, `${name}-columns`] };
+      if (shape.length !== 3) throw new Error(`output ${name} has ${shape.length} axes, expected 3 or 4`);
       return { name, shape: shape.with(1, `${name}-cells`) };
     }),
     initializers: graph.initializers.map((tensor) =>

@@ -35,7 +35,7 @@ export class GraphBuilder {
 
   constructor(readonly graph: Graph) {
     this.#constants = new Map(graph.constants);
-    for (const { name, shape } of graph.inputs) this.set(name, plain(name, shape));
+    for (const { name, shape } of graph.inputs) this.set(name, picture(name, shape) ?? plain(name, shape));
     for (const { input } of graph.nodes) {
       for (const name of input) this.#readers.set(name, (this.#readers.get(name) ?? 0) + 1);
     }
@@ -96,6 +96,14 @@ export class GraphBuilder {
       : undefined;
   }
 
+  /** Gives the convolution that was just emitted its bias. */
+  addBias(reference: string, bias: string): void {
+    const conv = this.#nodes.at(-1);
+    if (conv?.op !== 'Conv' || conv.outputs[0] !== this.view(reference).tensor)
+      throw new Error(`${reference} is no convolution`);
+    conv.inputs.push(bias);
+  }
+
   /** Emits the padding a view still carries. */
   padded(view: View): View {
     if (!view.pad) return view;
@@ -123,22 +131,29 @@ export class GraphBuilder {
   }
 
   finish(name: string): OnnxGraph {
-    for (const output of this.graph.outputs) {
-      const view = this.laidOut(this.view(output.name), identity(output.shape.length));
-      if (!same(view.stored, output.shape)) {
-        throw new Error(
-          `output ${output.name} has shape ${view.stored.join('x')}, the model says ${output.shape.join('x')}`,
-        );
-      }
-      this.emit('Identity', output.name, [view.tensor]);
-    }
+    const inputs = this.graph.inputs.map(({ name, shape }) => picture(name, shape) ?? plain(name, shape));
+    const outputs = this.graph.outputs.map((output) => ({
+      name: output.name,
+      shape: this.#finishOutput(output),
+    }));
     return {
       name,
-      inputs: this.graph.inputs,
-      outputs: this.graph.outputs,
+      inputs: inputs.map(({ tensor, stored }) => ({ name: tensor, shape: stored })),
+      outputs,
       nodes: this.#nodes,
       initializers: this.#initializers,
     };
+  }
+
+  /** @returns its shape. */
+  #finishOutput({ name, shape }: Graph['outputs'][number]): readonly number[] {
+    const found = this.padded(this.view(name));
+    const view = shape === undefined ? found : this.laidOut(found, identity(shape.length));
+    if (shape !== undefined && !same(view.stored, shape)) {
+      throw new Error(`output ${name} has shape ${view.stored.join('x')}, the model says ${shape.join('x')}`);
+    }
+    if (view.tensor !== name) this.emit('Identity', name, [view.tensor]);
+    return view.stored;
   }
 
   #unused(name: string): string {
@@ -152,6 +167,11 @@ export class GraphBuilder {
 /** A view that is its tensor, nothing reordered. */
 export function plain(tensor: string, shape: readonly number[]): View {
   return { tensor, stored: shape, perm: identity(shape.length) };
+}
+
+/** Pictures go in as planes, which is what convolutions want here; TensorFlow's have their colours last. */
+function picture(name: string, [n = 1, h = 0, w = 0, c = 0, ...more]: readonly number[]): View | undefined {
+  return c === 3 && more.length === 0 ? { tensor: name, stored: [n, c, h, w], perm: NHWC } : undefined;
 }
 
 /** The shape TensorFlow sees, paddings included. */

@@ -1,3 +1,5 @@
+import type { GraphCut } from '../../models/network.js';
+
 /** Reads a TensorFlow.js graph model (`model.json` + one weight file) into plain nodes and tensors. */
 
 export interface GraphTensor {
@@ -20,12 +22,13 @@ interface Attribute {
   readonly f?: number;
   /** base64 */
   readonly s?: string;
-  readonly list?: { readonly i?: readonly (string | number)[] };
+  readonly list?: { readonly i?: readonly (string | number)[]; readonly s?: readonly string[] };
 }
 
 export interface Graph {
   readonly inputs: readonly { readonly name: string; readonly shape: readonly number[] }[];
-  readonly outputs: readonly { readonly name: string; readonly shape: readonly number[] }[];
+  /** Without a shape: a node inside the graph, laid out as it happens to be. */
+  readonly outputs: readonly { readonly name: string; readonly shape?: readonly number[] }[];
   /** In an order in which each node comes after what it reads. */
   readonly nodes: readonly GraphNode[];
   readonly constants: ReadonlyMap<string, GraphTensor>;
@@ -50,24 +53,30 @@ interface WeightEntry {
 /**
  * @param json text of the model's JSON file
  * @param weights its weight file (models whose weights are cut into several shards: concatenated)
+ * @param cut default: the whole graph
  * @throws Error when it is no graph model, or the weights are not exactly as long as the manifest says.
  */
-export function readGraph(json: string, weights: Uint8Array): Graph {
+export function readGraph(json: string, weights: Uint8Array, cut?: GraphCut): Graph {
   const model = JSON.parse(json) as ModelJson;
   if (model.format !== 'graph-model')
     throw new Error(`is a "${model.format ?? 'unknown'}", not a TensorFlow.js graph-model`);
   const nodes = model.modelTopology.node
-    .filter(({ op }) => op !== 'Const')
+    .filter(({ name, op }) => op !== 'Const' && name !== cut?.input.name)
     .map(({ name, op, input = [], attr = {} }) => ({
       name,
       op,
       input: input.filter((i) => !i.startsWith('^')),
       attr,
     }));
+  const outputs: Graph['outputs'] =
+    cut?.outputs.map((name) => ({ name })) ?? signature(model.signature.outputs);
   return {
-    inputs: signature(model.signature.inputs),
-    outputs: signature(model.signature.outputs),
-    nodes: inOrder(nodes),
+    inputs: cut ? [cut.input] : signature(model.signature.inputs),
+    outputs,
+    nodes: inOrder(
+      nodes,
+      outputs.map(({ name }) => name),
+    ),
     constants: readWeights(
       model.weightsManifest.flatMap((group) => group.weights),
       weights,
@@ -128,22 +137,23 @@ export function fromFloat16(bits: number): number {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
-/** Topological order, stable: the file's own order wherever it is allowed. */
-function inOrder(nodes: readonly GraphNode[]): GraphNode[] {
+/** What the outputs need, in topological order, stable: the file's own order wherever it is allowed. */
+function inOrder(nodes: readonly GraphNode[], outputs: readonly string[]): GraphNode[] {
   const byName = new Map(nodes.map((node) => [node.name, node]));
-  const done = new Set<string>();
-  const ordered: GraphNode[] = [];
-  const visit = (node: GraphNode): void => {
-    if (done.has(node.name)) return;
-    done.add(node.name);
-    for (const input of node.input) {
-      const source = byName.get(nodeOf(input));
-      if (source) visit(source);
-    }
-    ordered.push(node);
+  const walk = (from: readonly (GraphNode | undefined)[]): Set<GraphNode> => {
+    const done = new Set<GraphNode>();
+    const visited = new Set<GraphNode>();
+    const visit = (node: GraphNode | undefined): void => {
+      if (!node || visited.has(node)) return;
+      visited.add(node);
+      for (const input of node.input) visit(byName.get(nodeOf(input)));
+      done.add(node);
+    };
+    from.forEach(visit);
+    return done;
   };
-  nodes.forEach(visit);
-  return ordered;
+  const needed = walk(outputs.map((name) => byName.get(name)));
+  return [...walk(nodes.filter((node) => needed.has(node)))];
 }
 
 /** The node of a reference such as `Split:1`. */

@@ -1,15 +1,7 @@
-import {
-  GraphBuilder,
-  identity,
-  NHWC,
-  plain,
-  same,
-  shapeOf,
-  type Padding,
-  type View,
-} from './graph-builder.js';
+import { GraphBuilder, identity, NHWC, plain, same, type View } from './graph-builder.js';
 import type { OnnxGraph } from './onnx-file.js';
 import type { Graph, GraphNode } from './tfjs-graph.js';
+import { conv, fusedConv, maxPool } from './windows.js';
 
 /**
  * Converts a TensorFlow.js graph to ONNX. Only the operators below are known: exactly those the fetched
@@ -43,11 +35,14 @@ const OPERATORS: Readonly<Record<string, Convert>> = {
   PadV2: (b, { name }, [x = '', pads = '', value = '']) =>
     b.set(name, pad(b, b.view(x), b.integers(pads), b.constant(value).data[0] ?? 0)),
   Conv2D: conv,
+  _FusedConv2D: fusedConv,
   MaxPool: maxPool,
   Add: add,
   AddV2: add,
   LeakyRelu: (b, node, [x = '']) =>
     elementwise(b, node.name, x, 'LeakyRelu', { alpha: { float: node.attr['alpha']?.f ?? 0.2 } }),
+  Relu: (b, { name }, [x = '']) => elementwise(b, name, x, 'Relu', {}),
+  Neg: (b, { name }, [x = '']) => elementwise(b, name, x, 'Neg', {}),
   Sigmoid: (b, { name }, [x = '']) => elementwise(b, name, x, 'Sigmoid', {}),
   ConcatV2: concat,
   ResizeBilinear: resize,
@@ -61,64 +56,6 @@ function pad(b: GraphBuilder, given: View, pads: readonly number[], value: numbe
   const before = identity(view.perm.length).map((axis) => pads[2 * view.perm.indexOf(axis)] ?? 0);
   const after = identity(view.perm.length).map((axis) => pads[2 * view.perm.indexOf(axis) + 1] ?? 0);
   return { ...view, pad: { before, after, value } };
-}
-
-function conv(b: GraphBuilder, node: GraphNode, [x = '', kernel = '']: readonly string[]): void {
-  const weights = b.constant(kernel);
-  const [height = 0, width = 0, channelsIn = 0, channelsOut = 0] = weights.shape;
-  const oihw = new Float32Array(weights.data.length);
-  let to = 0;
-  for (let o = 0; o < channelsOut; o++) {
-    for (let i = 0; i < channelsIn; i++) {
-      for (let at = 0; at < height * width; at++)
-        oihw[to++] = weights.data[(at * channelsIn + i) * channelsOut + o] ?? 0;
-    }
-  }
-  const { source, pads } = windowed(b, b.view(x), (padding) => padding.value === 0);
-  const [, strideY = 1, strideX = 1] = integers(node, 'strides');
-  const [, dilationY = 1, dilationX = 1] = integers(node, 'dilations');
-  onlyValidNhwc(node);
-  const shape = [channelsOut, channelsIn, height, width];
-  const tensor = b.emit('Conv', node.name, [source.tensor, b.initializer(kernel, shape, oihw)], {
-    kernel_shape: { ints: [height, width] },
-    strides: { ints: [strideY, strideX] },
-    dilations: { ints: [dilationY, dilationX] },
-    pads: { ints: pads },
-  });
-  const [n = 1, h = 0, w = 0] = shapeOf(b.view(x));
-  const rows = Math.floor((h - dilationY * (height - 1) - 1) / strideY) + 1;
-  const columns = Math.floor((w - dilationX * (width - 1) - 1) / strideX) + 1;
-  b.set(node.name, { tensor, stored: [n, channelsOut, rows, columns], perm: NHWC });
-}
-
-function maxPool(b: GraphBuilder, node: GraphNode, [x = '']: readonly string[]): void {
-  // ONNX pads a maximum with minus infinity.
-  const { source, pads } = windowed(b, b.view(x), (padding) => padding.value === -Infinity);
-  const [, height = 1, width = 1] = integers(node, 'ksize');
-  const [, strideY = 1, strideX = 1] = integers(node, 'strides');
-  onlyValidNhwc(node);
-  const tensor = b.emit('MaxPool', node.name, [source.tensor], {
-    kernel_shape: { ints: [height, width] },
-    strides: { ints: [strideY, strideX] },
-    pads: { ints: pads },
-  });
-  const [n = 1, h = 0, w = 0, c = 0] = shapeOf(b.view(x));
-  const stored = [n, c, Math.floor((h - height) / strideY) + 1, Math.floor((w - width) / strideX) + 1];
-  b.set(node.name, { tensor, stored, perm: NHWC });
-}
-
-/** The N, C, H, W tensor behind a view, and the padding the reading operator takes over: top, left, bottom, right. */
-function windowed(
-  b: GraphBuilder,
-  view: View,
-  canTake: (padding: Padding) => boolean,
-): { source: View; pads: number[] } {
-  const { pad: padding, ...bare } = view;
-  const onlySpace =
-    padding !== undefined && [0, 1].every((axis) => padding.before[axis] === 0 && padding.after[axis] === 0);
-  if (!same(view.perm, NHWC) || !onlySpace || !canTake(padding))
-    return { source: b.laidOut(view, NHWC), pads: [0, 0, 0, 0] };
-  return { source: bare, pads: [...padding.before.slice(2), ...padding.after.slice(2)] };
 }
 
 function add(b: GraphBuilder, node: GraphNode, [x = '', y = '']: readonly string[]): void {
@@ -233,17 +170,4 @@ function sparseToDense(
   const set = b.integers(values);
   b.integers(indices).forEach((index, i) => (data[index] = set[i] ?? set[0] ?? 0));
   b.setConstant(node.name, { dtype: 'int32', shape: [length], data });
-}
-
-function integers(node: GraphNode, attribute: string): number[] {
-  return (node.attr[attribute]?.list?.i ?? []).map(Number);
-}
-
-function onlyValidNhwc(node: GraphNode): void {
-  const text = (attribute: string) => Buffer.from(node.attr[attribute]?.s ?? '', 'base64').toString();
-  if (text('padding') !== 'VALID' || text('data_format') !== 'NHWC') {
-    throw new Error(
-      `padding ${text('padding')} and order ${text('data_format')}: only VALID and NHWC are supported`,
-    );
-  }
 }

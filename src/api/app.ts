@@ -17,6 +17,9 @@ import { coverageRoutes } from './coverage.js';
 import type { ApiDeps } from './deps.js';
 import { deliveryRoutes } from './deliveries.js';
 import { eventRoutes } from './events.js';
+import { evidenceRoutes } from './evidence.js';
+import { exportFileRoutes } from './export-files.js';
+import { exportRoutes } from './exports.js';
 import { flowRoutes } from './flow.js';
 import { FLOW_CSS, FLOW_JS } from './flow-assets.js';
 import { drawFlow } from './flow-page.js';
@@ -24,10 +27,14 @@ import { healthRoutes } from './health.js';
 import { errorHandler, notFound } from './http-error.js';
 import { askerOf, identify, loginFirst, requireRole, type Door } from './identity.js';
 import { incidentActionRoutes } from './incident-actions.js';
+import { incidentClipRoutes } from './incident-clip.js';
 import { incidentRoutes } from './incidents.js';
 import { INCIDENTS_CSS, INCIDENTS_JS } from './incidents-assets.js';
 import { incidentsPage } from './incidents-page.js';
 import { jobRoutes } from './jobs.js';
+import { liveRoutes } from './live.js';
+import { LIVE_CSS, LIVE_JS } from './live-assets.js';
+import { livePage } from './live-page.js';
 import { loginRoutes } from './login.js';
 import { maintenanceRoutes } from './maintenance.js';
 import { camerasPage } from './pages.js';
@@ -80,9 +87,14 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...jobRoutes(deps),
     ...cameraAdminRoutes(deps),
     ...cameraRoutes(deps),
+    ...liveRoutes(deps),
     ...calibrationRoutes(deps),
     ...coverageRoutes(deps),
     ...eventRoutes(deps),
+    ...evidenceRoutes(deps),
+    ...exportRoutes(deps),
+    ...exportFileRoutes(deps),
+    ...incidentClipRoutes(deps),
     ...countingRoutes(deps),
     ...areaRoutes(deps),
     ...flowRoutes(deps),
@@ -107,6 +119,7 @@ function pages(deps: ApiDeps): Router {
   router.get('/', loginFirst, requireRole('viewer'), (_req, res) => res.redirect(303, '/cameras'));
   for (const [path, draw] of [
     ['/cameras', camerasPage],
+    ['/live{/:id}', livePage],
     ['/incidents{/:number}', incidentsPage],
     ['/plates', platesPage],
     ['/counting', countingPage],
@@ -127,6 +140,8 @@ function assets(): Router {
   for (const [name, text] of Object.entries({
     'pages.css': PAGES_CSS,
     'cameras.js': CAMERAS_JS,
+    'live.css': LIVE_CSS,
+    'live.js': LIVE_JS,
     'incidents.css': INCIDENTS_CSS,
     'incidents.js': INCIDENTS_JS,
     'plates.css': PLATES_CSS,

@@ -98,7 +98,9 @@ function cardOf(camera) {
   let card = cards.get(camera.id);
   if (card) return card;
   const element = make('article', 'card');
-  const picture = make('div', 'picture');
+  const picture = make('a', 'picture');
+  picture.href = '/live/' + encodeURIComponent(camera.id);
+  picture.title = 'Watch it live';
   const image = make('img');
   image.alt = 'Latest picture of ' + camera.name;
   image.hidden = true;

@@ -6,11 +6,10 @@ import { InputError } from '../errors.js';
 import type { CameraCatalogue, CameraStore, StoredCamera } from '../ports.js';
 import type { AuditLog } from '../ports/audit.js';
 import type { SourceRule } from './allowed-source.js';
+import { ADDRESS_FIELDS, withHidden } from './hidden-addresses.js';
 import { HttpError } from './http-error.js';
 import { parse } from './parse.js';
 
-/** Fields that may hold credentials. */
-const SOURCES = ['source', 'detectSource'] as const;
 const Given = z.looseObject({});
 type Given = z.infer<typeof Given>;
 
@@ -44,9 +43,10 @@ export function createCameraChanges(options: {
     (await store.list()).find((row) => row.id === id);
   const check = (given: unknown): Camera => {
     const camera = checked(catalogue, refuseHidden(parse(Given, given)));
-    for (const field of SOURCES) {
-      const why = camera[field] === undefined ? undefined : rule(camera[field]);
-      if (why !== undefined) throw new HttpError(422, 'source-not-allowed', `${field} ${why}`, field);
+    for (const { name, get } of ADDRESS_FIELDS) {
+      const address = get(camera);
+      const why = address === undefined ? undefined : rule(address);
+      if (why !== undefined) throw new HttpError(422, 'source-not-allowed', `${name} ${why}`, name);
     }
     return camera;
   };
@@ -154,24 +154,14 @@ function refuseSwitch(
     );
 }
 
-/** What was shown with `***` and comes back so is what is stored. */
-function withHidden(given: Given, before: Given): Given {
-  const shown = SOURCES.flatMap((field) => {
-    const value = before[field];
-    return typeof value === 'string' && given[field] === redactUrls(value) ? [[field, value] as const] : [];
-  });
-  return { ...given, ...Object.fromEntries(shown) };
-}
-
 function refuseHidden(given: Given): Given {
-  for (const field of SOURCES) {
-    const value = given[field];
-    if (typeof value === 'string' && value.includes('***'))
+  for (const { name, get } of ADDRESS_FIELDS) {
+    if (get(given)?.includes('***') === true)
       throw new HttpError(
         422,
         'hidden-source',
-        `${field}: holds "***" in place of credentials and is not the stored one; write it out`,
-        field,
+        `${name}: holds "***" in place of credentials and is not the stored one; write it out`,
+        name,
       );
   }
   return given;

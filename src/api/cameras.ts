@@ -7,6 +7,7 @@ import { sceneOverlay } from '../domain/scene.js';
 import { noSuchCamera } from './camera-changes.js';
 import { cameraView } from './camera-view.js';
 import type { ApiDeps } from './deps.js';
+import { withoutSecrets } from './hidden-addresses.js';
 import { HttpError } from './http-error.js';
 import { parse } from './parse.js';
 import { param, type Route } from './route.js';
@@ -58,7 +59,7 @@ export function cameraRoutes(deps: ApiDeps): Route[] {
       handle: async (req, res) => {
         const camera = cameraOf(deps, req);
         const given = deps.catalogue.about(camera.id)?.given;
-        res.json({ ...(await view(camera)), ...(given && { settings: given }) });
+        res.json({ ...(await view(camera)), ...(given && { settings: withoutSecrets(given) }) });
       },
     },
     {
@@ -77,11 +78,7 @@ async function sendLatest(deps: ApiDeps, req: Request, res: Response): Promise<v
   const camera = cameraOf(deps, req);
   const { overlay } = parse(PictureQuery, req.query);
   const latest = await deps.ports.frames.latest(camera.id);
-  if (!latest) {
-    const source = await deps.ports.states.source(camera.id);
-    const why = source ? `its status is ${source.status}` : 'no sampler has opened it yet';
-    throw new HttpError(404, 'no-picture', `camera ${camera.id} has given no picture yet: ${why}`);
-  }
+  if (!latest) throw await noPictureYet(deps, camera);
   const drawn = overlay === '1' ? await overlayOf(deps, camera) : undefined;
   const jpeg = await deps.ports.pictures.jpeg(latest.picture, drawn && { overlay: drawn });
   res
@@ -89,6 +86,13 @@ async function sendLatest(deps: ApiDeps, req: Request, res: Response): Promise<v
     .set('X-Captured-At', new Date(latest.at).toISOString())
     .type('image/jpeg')
     .send(jpeg);
+}
+
+/** Says why there is none. */
+export async function noPictureYet({ ports }: ApiDeps, { id }: Camera): Promise<HttpError> {
+  const source = await ports.states.source(id);
+  const why = source ? `its status is ${source.status}` : 'no sampler has opened it yet';
+  return new HttpError(404, 'no-picture', `camera ${id} has given no picture yet: ${why}`);
 }
 
 async function overlayOf({ ports }: ApiDeps, camera: Camera): Promise<Overlay | undefined> {

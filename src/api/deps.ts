@@ -42,6 +42,12 @@ export interface ApiDeps {
     | 'occupancy'
     | 'flowReports'
     | 'csv'
+    | 'evidence'
+    | 'storage'
+    | 'exports'
+    | 'exportSettings'
+    | 'clips'
+    | 'live'
   >;
   readonly principals: Principals;
   /** What the SMS provider sends us; without it, or without `publicUrl`, it finds no door. */
@@ -65,6 +71,8 @@ export interface ApiDeps {
   /** The text of /metrics: what all processes published, together with what the API found out at this scrape. */
   readonly metricsText: (scraped: readonly MetricFamily[]) => Promise<string>;
   readonly log: Log;
+  /** Aborted when the process is to stop: streams end. */
+  readonly stopping?: AbortSignal;
   /** Wall clock, epoch ms; default Date.now. */
   readonly now?: () => number;
   /**

@@ -5,6 +5,7 @@ import { STORM, type Incident } from '../domain/alerting/incident.js';
 import { CameraId } from '../domain/ids.js';
 import type { IncidentFilter } from '../ports/alerting.js';
 import type { ApiDeps } from './deps.js';
+import { publicExport } from './export-view.js';
 import { IncidentNumber, limitOf, rangeOf, Time } from './fields.js';
 import { HttpError } from './http-error.js';
 import {
@@ -145,12 +146,13 @@ async function filterOf(
 async function details(ports: ApiDeps['ports'], incident: Incident): Promise<object> {
   const { incidents, deliveries, audit } = ports;
   const { id, kind } = incident;
-  const [[view], alerts, sent, notes, history, storm] = await Promise.all([
+  const [[view], alerts, sent, notes, history, clips, storm] = await Promise.all([
     publicIncidents(ports, [incident]),
     incidents.alerts({ incidentId: id, limit: MOST_PARTS }),
     deliveries.list({ incidentId: id, limit: MOST_PARTS }),
     incidents.notes(id),
     audit.list({ subject: `incident/${id}`, limit: MOST_PARTS }),
+    ports.exports.list({ incident: incident.number, limit: MOST_PARTS }),
     kind === STORM ? incidents.storm(id) : undefined,
   ]);
   return {
@@ -160,6 +162,7 @@ async function details(ports: ApiDeps['ports'], incident: Incident): Promise<obj
     deliveries: sent.map(publicDelivery),
     notes: notes.map(publicNote),
     history: history.map(publicAuditEntry),
+    exports: clips.map((row) => publicExport({ row })),
     ...(storm && {
       gathered: {
         incidents: storm.incidents,

@@ -51,6 +51,7 @@ export function camerasPage(options: { site: string; who: string; role: string }
 
 const LINKS = [
   ['/cameras', 'Cameras'],
+  ['/live', 'Live'],
   ['/incidents', 'Incidents'],
   ['/plates', 'Plates'],
   ['/counting', 'Counting'],

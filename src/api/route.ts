@@ -20,7 +20,16 @@ export interface Route {
   /** Status of success; default 200. */
   readonly status?: 201 | 204;
   /** The answer's content type when it is not JSON. */
-  readonly produces?: 'image/jpeg' | 'image/svg+xml' | 'text/plain' | 'text/csv' | 'text/html';
+  readonly produces?:
+    | 'image/jpeg'
+    | 'image/svg+xml'
+    | 'text/plain'
+    | 'text/csv'
+    | 'text/html'
+    | 'application/zip'
+    | 'video/mp4'
+    | 'multipart/x-mixed-replace'
+    | 'text/event-stream';
   readonly before?: readonly RequestHandler[];
   readonly handle: (req: Request, res: Response) => Promise<void>;
 }

@@ -30,8 +30,12 @@ export interface Coverage {
 
 export interface CoverageInput extends Span {
   readonly track: 'analysis' | 'recording';
-  /** Recording: what is on disk. */
-  readonly segments: readonly { readonly startAt: number; readonly endAt: number }[];
+  /** Recording: what there is; damaged ones are as good as none. */
+  readonly segments: readonly {
+    readonly startAt: number;
+    readonly endAt: number;
+    readonly damagedAt?: number;
+  }[];
   /** Of both tracks; without `to` it lasts. */
   readonly gaps: readonly {
     readonly track: 'analysis' | 'recording';
@@ -83,7 +87,9 @@ export function coverageOf(input: CoverageInput): Coverage {
 }
 
 function recorded({ segments }: CoverageInput): Span[] {
-  return segments.map(({ startAt, endAt }) => ({ from: startAt, to: endAt }));
+  return segments
+    .filter(({ damagedAt }) => damagedAt === undefined)
+    .map(({ startAt, endAt }) => ({ from: startAt, to: endAt }));
 }
 
 /** Gives each piece of the holes the cause of the first layer that reaches it. */

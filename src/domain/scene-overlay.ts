@@ -7,6 +7,7 @@ import { boxAt, isConfirmed, labelOf, type Track } from './track.js';
 /**
  * Tracks, lines with their counts, and zones, ready to draw. A track not seen at `at` is drawn where it is
  * expected, as `held`; one inside a restricted zone as `alert`.
+ * @param noteOf what more there is to say of a track, after its name
  */
 export function overlayOf(
   tracks: readonly Track[],
@@ -14,6 +15,7 @@ export function overlayOf(
   aspect: number,
   counts: Readonly<Record<string, LineCount>>,
   { lines, zones }: Pick<SceneConfig, 'lines' | 'zones'>,
+  noteOf: (track: Track) => string = () => '',
 ): Overlay {
   const restricted = new Set(zones.filter(({ kind }) => kind === 'restricted').map(({ id }) => id));
   return {
@@ -25,7 +27,7 @@ export function overlayOf(
         : track.seenAt === at
           ? ('track' as const)
           : ('held' as const);
-      return box ? [{ box, label: `${labelOf(track)} #${track.id}`, kind }] : [];
+      return box ? [{ box, label: `${labelOf(track)} #${track.id}${noteOf(track)}`, kind }] : [];
     }),
     lines: lines.map(({ id, from, to }) => ({
       from: { x: from[0], y: from[1] },

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
+import { retentionMistakes } from '../domain/archive/mistakes.js';
 import { alertingMistakes } from '../domain/alerting/check-alerting.js';
 import { Alerting } from '../domain/alerting/config.js';
 import { ArchiveSettings } from '../domain/camera-fields/retention.js';
@@ -129,6 +130,7 @@ function parseRaw(raw: unknown, defaults: Plain, before: string): CameraFile {
       ...alertingMistakes(parsed.data),
       ...areaMistakes(parsed.data),
       ...reportMistakes(parsed.data),
+      ...retentionMistakes(parsed.data),
     );
   if (mistakes.length > 0 || !parsed.success) throw new InputError(`${before}${mistakes.join('\n  ')}`);
   return parsed.data;
@@ -215,7 +217,7 @@ function describe(issue: z.core.$ZodIssue, raw: unknown): string[] {
 /** Credentials, addresses and phone numbers are not repeated. */
 function isSecret(path: readonly PropertyKey[]): boolean {
   if (path[0] === 'recipients') return !PLAIN_OF_RECIPIENT.has(path[2]);
-  return path.includes('source') || path.includes('detectSource');
+  return ['source', 'detectSource', 'restream'].some((field) => path.includes(field));
 }
 
 const PLAIN_OF_RECIPIENT: ReadonlySet<PropertyKey | undefined> = new Set([

@@ -38,13 +38,23 @@ export async function writePicture(
 
 function encoder(
   picture: Picture,
-  { crop = WHOLE, overlay }: NonNullable<Parameters<Pictures['jpeg']>[1]>,
+  { crop = WHOLE, overlay, maxWidth = Infinity }: NonNullable<Parameters<Pictures['jpeg']>[1]>,
 ): sharp.Sharp {
   const region = wholePixels(crop, picture);
   const { width, height } = region;
   const image = sharp(toRgb(picture, region), { raw: { width, height, channels: 3 } });
+  const scale = Math.min(1, maxWidth / width);
+  const shown = scaled(region, scale);
+  if (scale < 1) image.resize(shown.width, shown.height, { fit: 'fill' });
   if (!overlay) return image;
-  return image.composite([{ input: Buffer.from(overlaySvg(overlay, picture, region)), left: 0, top: 0 }]);
+  // Drawn at the size it is seen in: letters are not made smaller with the picture.
+  const whole = { width: picture.width * scale, height: picture.height * scale };
+  return image.composite([{ input: Buffer.from(overlaySvg(overlay, whole, shown)), left: 0, top: 0 }]);
+}
+
+function scaled({ x, y, width, height }: Box, scale: number): Box {
+  const atLeastOne = (length: number): number => Math.max(1, Math.round(length * scale));
+  return { x: x * scale, y: y * scale, width: atLeastOne(width), height: atLeastOne(height) };
 }
 
 /** The crop in whole pixels, at least one each way. */

@@ -1,6 +1,7 @@
 import { setTimeout as timer } from 'node:timers/promises';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { RetentionRule } from '../domain/camera-fields/retention.js';
 import type { Camera } from '../domain/camera.js';
 import { messageOf } from '../errors.js';
 import { withFileLock } from '../io/redis/file-lock.js';
@@ -23,6 +24,8 @@ export interface DiskGuardOptions {
   readonly index: RecordingIndex;
   /** As they are now; how long each keeps its recordings. */
   readonly cameras: () => readonly Camera[];
+  /** Rules of the camera file; default: none. */
+  readonly retention?: () => readonly RetentionRule[];
   /** DISK_MIN_FREE_MB in bytes. */
   readonly minFreeBytes: number;
   /** A file of this machine, better not on the recordings' disk: of several guards, the one that holds it works. */
@@ -52,7 +55,7 @@ const LEFT_AFTER_MS = 5 * 60_000;
 
 /**
  * Keeps room on the disk of the recordings: when it runs low, that is told and the oldest unprotected recordings of this
- * machine go; recordings older than their camera keeps them go too, and those that a crash left open, of cameras that
+ * machine go; recordings older than they are kept go too, and those that a crash left open, of cameras that
  * nobody records here any more, are closed. Of several guards on one machine one works, the others wait for its end.
  * @returns when stopped.
  */

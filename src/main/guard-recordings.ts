@@ -26,6 +26,7 @@ export async function guardRecordings(
   const guarding = startDiskGuard({
     ...{ files, index, audit, log, signal: stopping.signal },
     cameras: () => cameras.all(),
+    retention: () => cameras.retention,
     minFreeBytes: config.DISK_MIN_FREE_MB * MB,
     lockPath: join(config.DATA_DIR, 'disk-guard.lock'),
     onGap: (gap) => gaps.begin(gap),

@@ -1,63 +1,83 @@
-import { Camera } from '../domain/camera.js';
+import { keeper, longestKept } from '../domain/archive/keep.js';
 import type { Segment } from '../ports.js';
 import type { DiskGuardOptions } from './disk-guard.js';
 
-const DAY_MS = 86_400_000;
 /** Rows asked for at a time. */
 const STEP = 50;
 
-type Removal = Pick<DiskGuardOptions, 'files' | 'index' | 'cameras' | 'log' | 'audit' | 'signal' | 'now'>;
+type Removal = Pick<
+  DiskGuardOptions,
+  'files' | 'index' | 'cameras' | 'retention' | 'log' | 'audit' | 'signal' | 'now'
+>;
 
 /**
- * Removes the oldest unprotected recordings of this machine, of whatever camera, until so many bytes are gone. The free
- * space itself is no measure while removing: some file systems give it back later.
+ * Removes the oldest unprotected recordings of this machine, of whatever camera, until so many bytes are gone; those first
+ * that were restored from the cold store, where they stay. The free space itself is no measure while removing: some file
+ * systems give it back later.
  * @returns how many bytes went.
  */
 export async function makeRoom(removal: Removal, wantedBytes: number): Promise<number> {
+  const freedBytes = await removeOldest(removal, wantedBytes, true);
+  return freedBytes + (await removeOldest(removal, wantedBytes - freedBytes, false));
+}
+
+async function removeOldest(removal: Removal, wantedBytes: number, isRestored: boolean): Promise<number> {
   const { files, index, signal } = removal;
   let freedBytes = 0;
   const gone: Segment[] = [];
   while (freedBytes < wantedBytes && !signal.aborted) {
-    const oldest = await index.removable({ node: files.node, limit: STEP });
+    const oldest = await index.removable({ node: files.node, isRestored, limit: STEP });
     const before = gone.length;
     for (const segment of oldest) {
       if (freedBytes >= wantedBytes || signal.aborted) break;
-      const removed = await remove(removal, segment);
+      const removed = await (isRestored ? giveBack(removal, segment) : remove(removal, segment));
       if (removed === 'refused') continue;
-      if (removed === 'removed') freedBytes += segment.bytes;
+      if (removed === 'removed') freedBytes += segment.cold?.bytes ?? segment.bytes;
       gone.push(segment);
     }
     if (gone.length === before) break;
   }
-  await tell(removal, gone, 'the disk ran full');
+  await tell(
+    removal,
+    gone,
+    isRestored ? 'the disk ran full; they were restored, and are in cold storage' : 'the disk ran full',
+  );
   return freedBytes;
 }
 
-/** Removes what is older than its camera keeps it; of cameras that are no more, what is older than any camera would. */
+/**
+ * Removes what is older than it is kept: by the first rule of `retention` that fits, else by its camera. What is to be
+ * moved to cold storage goes when both its times are over: until then moving is tried again. Of cameras that are no more,
+ * what is older than any would be kept. Restored recordings are the archive's.
+ */
 export async function endRetention(removal: Removal): Promise<void> {
-  const { cameras, now = Date.now } = removal;
-  const kept = cameras().map(({ id, record }) => ({
-    cameraId: id,
-    days: record?.retentionDays ?? DEFAULT_DAYS,
-  }));
-  for (const { cameraId, days } of kept) {
-    await removeBefore(removal, { cameraId, before: now() - days * DAY_MS });
-  }
-  const longest = Math.max(DEFAULT_DAYS, ...kept.map(({ days }) => days));
-  await removeBefore(removal, { before: now() - longest * DAY_MS });
+  const { cameras, retention, now = Date.now } = removal;
+  // Whether there is a cold store makes no difference: without one, both times are spent here.
+  const policy = { rules: retention?.() ?? [], cameras: cameras(), hasCold: true };
+  const keepOf = keeper(policy);
+  for (const { id: cameraId } of policy.cameras)
+    for (const why of ['always', 'motion'] as const) {
+      const { hotMs, coldMs } = keepOf({ cameraId, why });
+      await removeBefore(removal, { cameraId, why, before: now() - hotMs - coldMs });
+    }
+  await removeBefore(removal, { before: now() - longestKept(policy) });
 }
 
-const DEFAULT_DAYS = Camera.shape.record.unwrap().shape.retentionDays.parse(undefined);
-
-async function removeBefore(removal: Removal, filter: { cameraId?: string; before: number }): Promise<void> {
+async function removeBefore(
+  removal: Removal,
+  filter: { cameraId?: string; why?: Segment['why']; before: number },
+): Promise<void> {
   const { files, index, signal } = removal;
   for (;;) {
     const gone: Segment[] = [];
-    for (const segment of await index.removable({ node: files.node, limit: STEP, ...filter })) {
+    for (const segment of await index.removable({
+      ...{ node: files.node, limit: STEP, isRestored: false },
+      ...filter,
+    })) {
       if (signal.aborted) break;
       if ((await remove(removal, segment)) !== 'refused') gone.push(segment);
     }
-    await tell(removal, gone, 'they were older than the camera keeps them');
+    await tell(removal, gone, 'they were older than they are kept');
     if (gone.length === 0) return;
   }
 }
@@ -68,20 +88,35 @@ async function removeBefore(removal: Removal, filter: { cameraId?: string; befor
  * which can happen right after reading it too.
  * @returns `refused`: the disk does not let it go; the others may.
  */
-async function remove(
-  { files, index, log }: Removal,
-  { id, path, bytes }: Segment,
+async function remove(removal: Removal, segment: Segment): Promise<'removed' | 'missing' | 'refused'> {
+  const removed = await removeFile(removal, segment);
+  if (removed === 'refused') return removed;
+  await removal.index.remove(segment.id);
+  removal.log.info({ path: segment.path, bytes: segment.bytes }, 'a recording is removed');
+  return removed;
+}
+
+/** First the row says that the copy in the cold store counts, then the file goes. */
+async function giveBack(removal: Removal, segment: Segment): Promise<'removed' | 'missing' | 'refused'> {
+  const { index, log } = removal;
+  if (!(await index.endRestore(segment.id))) return 'refused';
+  const removed = await removeFile(removal, segment);
+  if (removed === 'refused') return removed;
+  await index.settled([segment.id]);
+  log.info({ path: segment.path }, 'a restored recording is in cold storage only again');
+  return removed;
+}
+
+async function removeFile(
+  { files, log }: Removal,
+  { path }: Segment,
 ): Promise<'removed' | 'missing' | 'refused'> {
-  let wasThere: boolean;
   try {
-    wasThere = await files.remove(path);
+    return (await files.remove(path)) ? 'removed' : 'missing';
   } catch (error) {
     log.error({ err: error, path }, 'a recording cannot be removed; it is tried again');
     return 'refused';
   }
-  await index.remove(id);
-  log.info({ path, bytes }, 'a recording is removed');
-  return wasThere ? 'removed' : 'missing';
 }
 
 async function tell(

@@ -24,6 +24,7 @@ export interface System extends Pick<Supervisor, 'pids' | 'gaveUp'> {
  * Starts everything on this machine as child processes: samplers, motion workers (one core each), one worker for
  * the light queues, scheduler, API.
  * @param options.plates a camera reads plates: workers for them are started as well
+ * @param options.restream a camera is published: a process for that is started as well
  * @param options.exitWhenFinished samplers end when every enabled camera is a file that is through
  * @param options.logDir when given, the children write their logs there
  * @throws InputError when the installation is running already.
@@ -31,7 +32,13 @@ export interface System extends Pick<Supervisor, 'pids' | 'gaveUp'> {
 export function startSystem(
   config: Config,
   log: Log,
-  options: { again: boolean; plates: boolean; exitWhenFinished?: boolean; logDir?: string },
+  options: {
+    again: boolean;
+    plates: boolean;
+    restream?: boolean;
+    exitWhenFinished?: boolean;
+    logDir?: string;
+  },
 ): System {
   const unlock = lockInstallation(config.DATA_DIR);
   // Children take everything from the environment, so that each sees the same paths as this process.
@@ -53,7 +60,7 @@ export function startSystem(
 
 function rolesOf(
   config: Config,
-  options: { again: boolean; plates: boolean; exitWhenFinished?: boolean },
+  options: { again: boolean; plates: boolean; restream?: boolean; exitWhenFinished?: boolean },
 ): Role[] {
   const motion = Array.from({ length: config.MOTION_WORKERS }, (_, i) => ({
     name: `motion-${i + 1}`,
@@ -79,6 +86,7 @@ function rolesOf(
     { name: 'live', args: ['worker', ...LIVE_QUEUES] },
     ...motion,
     ...plates,
+    ...(options.restream === true ? [{ name: 'restream', args: ['restream'] }] : []),
     { name: 'scheduler', args: ['scheduler'] },
     ...samplers,
   ];
@@ -87,6 +95,11 @@ function rolesOf(
 /** Whether any camera that is on reads plates. */
 export function hasPlates(cameras: readonly Camera[]): boolean {
   return cameras.some(({ enabled, plates }) => enabled && plates?.enabled === true);
+}
+
+/** Whether its processed stream is published. */
+export function isRestreamed({ enabled, restream }: Pick<Camera, 'enabled' | 'restream'>): boolean {
+  return enabled && restream !== undefined;
 }
 
 /** @throws InputError when a `run` of this data folder is alive. */

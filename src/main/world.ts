@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Redis } from 'ioredis';
 import type { Config } from '../config.js';
 import type { CameraFile } from '../domain/camera.js';
@@ -12,11 +12,12 @@ import { loadGrammars } from '../io/plate-grammars.js';
 import { connectRedis, untilReady, type RedisAddress } from '../io/redis/connection.js';
 import { startEmbeddedRedis } from '../io/redis/embedded.js';
 import { createRedisFrameRing } from '../io/redis/frame-ring.js';
+import { createRestreamStatuses } from '../io/redis/restream-status.js';
 import { createRedisPinnedPictures } from '../io/redis/pinned-pictures.js';
 import { createLinks } from '../io/links.js';
 import { createSigner } from '../io/signer.js';
 import { sharedSecret } from '../io/redis/shared-secret.js';
-import { createSnapshotStore } from '../io/snapshots.js';
+import { snapshotsIn } from '../io/snapshots.js';
 import { createAuditLog } from '../io/sql/audit-log.js';
 import { createCameraStore } from '../io/sql/camera-store.js';
 import { createDeliveries } from '../io/sql/deliveries.js';
@@ -48,6 +49,7 @@ import type {
   RecordingIndex,
 } from '../ports.js';
 import { registry } from '../../jobs/registry.js';
+import { PACKED } from '../../models/shipped.js';
 import { checkJobsRedis } from '../../queues/connection.js';
 import { createInspector } from '../../queues/inspector.js';
 import { createProducer } from '../../queues/producer.js';
@@ -143,8 +145,13 @@ export async function openWorld(config: Config, role: string, log: Log): Promise
   const storage = once(() => openStore(config.STORAGE_URL ?? config.DATA_DIR, 'STORAGE_URL'));
   const cold = once(async () => {
     const { noStorage } = await import('../io/storage/open-storage.js');
-    const { COLD_URL } = config;
-    return { store: COLD_URL === undefined ? noStorage('COLD_URL') : await openStore(COLD_URL, 'COLD_URL') };
+    const { createRecordingEncoder } = await import('../io/archive/encoder.js');
+    const { COLD_URL, DATA_DIR, DISK_MIN_FREE_MB } = config;
+    return {
+      store: COLD_URL === undefined ? noStorage('COLD_URL') : await openStore(COLD_URL, 'COLD_URL'),
+      minFreeBytes: DISK_MIN_FREE_MB * 1024 ** 2,
+      encoder: createRecordingEncoder(join(DATA_DIR, 'work', 'archive')),
+    };
   });
   const recordings = once(async () => createRecordingIndex(await database()));
   const recordingFiles = once(() => openRecordings({ config, log }));
@@ -170,7 +177,7 @@ export async function openWorld(config: Config, role: string, log: Log): Promise
       }),
     ),
     pictures: once(async () => (await import('../io/pictures.js')).createPictures()),
-    snapshots: once(async () => createSnapshotStore(join(config.DATA_DIR, 'snapshots'))),
+    snapshots: once(async () => snapshotsIn(await storage())),
     events: once(async () => createEventStore(await database())),
     occupancy: once(async () => createOccupancyStore(await database())),
     flowReports: once(async () => createFlowReports(await database())),
@@ -187,7 +194,9 @@ export async function openWorld(config: Config, role: string, log: Log): Promise
     maintenances: once(async () => createMaintenances(await database())),
     pushTokens: once(async () => createPushTokens(await database(), await secret('push-tokens'))),
     signer: once(async () => createSigner(await secret('alerting'))),
-    links: once(async () => createLinks(config.PUBLIC_URL, await build.signer())),
+    links: once(async () =>
+      createLinks(config.PUBLIC_URL, await build.signer(), config.SNAPSHOTS_PUBLIC_URL),
+    ),
     templates: once(async () =>
       (await import('../io/templates/templates.js')).createTemplates({ dir: config.TEMPLATES_DIR }),
     ),
@@ -206,6 +215,19 @@ export async function openWorld(config: Config, role: string, log: Log): Promise
     holds: once(async () => createHolds(await database())),
     archiveReports: once(async () => createArchiveReports(await database())),
     exports: once(async () => createExportStore(await database())),
+    exportSettings: async () => ({
+      keepDays: config.EXPORT_DAYS,
+      keepEvidenceDays: Math.max(config.EXPORT_DAYS, config.RETENTION_DAYS),
+      ...(config.WATERMARK_LOGO !== undefined && { logo: resolve(config.WATERMARK_LOGO) }),
+    }),
+    provenance: once(async () =>
+      (await import('../io/provenance.js')).createProvenance({
+        version: VERSION,
+        modelsDir: config.MODELS_DIR,
+        networks: networksOf(cameraFile().networks, config.MODELS_DIR),
+        packed: PACKED,
+      }),
+    ),
     clips: once(async () =>
       (await import('../io/clips/clip-maker.js')).createClipMaker({
         workDir: join(config.DATA_DIR, 'work', 'clips'),
@@ -249,20 +271,22 @@ export async function openWorld(config: Config, role: string, log: Log): Promise
         version: VERSION,
       });
     }),
-    probes: once(async () =>
-      systemProbes({
+    probes: once(async () => {
+      // Of its own: the others' connections say nothing about a server that was away when they were opened.
+      const probed = once(() => connectTo('jobs'));
+      return systemProbes({
         config,
         ports: { cameras: await build.cameras(), states: await build.states() },
         catalogue: await catalogue(),
         registry,
         networks: networksOf(cameraFile().networks, config.MODELS_DIR),
         inspector: inspector(),
-        // Of its own: the others' connections say nothing about a server that was away when they were opened.
-        jobsRedis: once(() => connectTo('jobs')),
+        jobsRedis: probed,
+        restreams: () => createRestreamStatuses(probed(), config.QUEUE_PREFIX),
         framesRedis: once(() => connectTo('frames')),
         database,
-      }),
-    ),
+      });
+    }),
     reports: once(async () => createHealthReports(await database())),
     plates: once(async () => {
       const { createPlateReader } = await import('../io/plates/plate-reader.js');

@@ -350,6 +350,8 @@ export interface Links {
   incident(number: number): string | undefined;
   /** Acknowledges in the name of the delivery's recipient. */
   acknowledge(delivery: Pick<Delivery, 'number' | 'incidentId'>): string | undefined;
+  /** A picture by its key, without a login: only where the administrator publishes them. */
+  snapshot(key: string): string | undefined;
 }
 
 /** Marks only this installation can make: HMAC-SHA256 under a secret of its own for each purpose. */

@@ -27,6 +27,8 @@ export interface ClipOrder {
   readonly look: ClipLook;
   /** Gaps are shown as a black picture with the cause, as long as they lasted (at most a minute each); else left out. */
   readonly showGaps: boolean;
+  /** Recordings that are gone or damaged are left out and listed as gaps; else they are an error. */
+  readonly partial?: boolean;
 }
 
 export interface ClipEstimate {

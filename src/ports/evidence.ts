@@ -24,19 +24,28 @@ export interface EvidencePackage {
   readonly manifestSha256: string;
   readonly keyId: string;
   readonly madeAt: number;
+  /** Set: it holds nothing and only fills its number, as what was begun was never finished; why. */
+  readonly voidReason?: string;
+  /** When its files went; its manifest stays. */
+  readonly removedAt?: number;
 }
 
 export interface EvidencePackages {
   /**
-   * Hashes the files, takes the camera's next number, signs the manifest (Ed25519), writes folder and ZIP to the storage.
-   * Idempotent by id: called again after a crash it ends what was begun, with the same number; a sealed package stays as it is.
+   * Takes the camera's next number, copies and hashes the files, signs the manifest (Ed25519), writes folder and ZIP to the
+   * storage and an entry to the audit trail. Idempotent by id: called again after a crash it ends what was begun, with the
+   * same number; a sealed package stays as it is. Waits for the camera's packages before it.
+   * @throws PermanentError when a file is gone, or its path cannot be; NotReadyError while another process seals it, or one
+   * before it is unfinished. One that is left unfinished for a quarter of an hour is sealed as void by the next.
    */
   seal(order: EvidenceOrder, signal: AbortSignal): Promise<EvidencePackage>;
+  /** It will not be asked for again: should it be unfinished, the camera's next package need not wait for it. */
+  giveUp(id: string, why: string): Promise<void>;
   get(id: string): Promise<EvidencePackage | undefined>;
-  /** Newest first. */
+  /** The sealed ones, void ones as well, newest first. */
   list(filter: { cameraId?: CameraId; limit: number }): Promise<EvidencePackage[]>;
   /** Keys that packages of this installation were signed with, newest first; PEM (SubjectPublicKeyInfo). */
   publicKeys(): Promise<readonly { readonly id: string; readonly pem: string; readonly createdAt: number }[]>;
-  /** The chain stays: what is removed are files, not the row. @returns whether there was one. */
+  /** The chain stays: what is removed are files; manifest, signature and key are kept. @returns whether there was one. */
   removeFiles(id: string, signal: AbortSignal): Promise<boolean>;
 }

@@ -16,6 +16,8 @@ export interface Export {
   readonly requestedBy: string;
   /** Number of the incident whose clip it is. */
   readonly incident?: number;
+  /** First time that a worker took it. */
+  readonly startedAt?: number;
   readonly endedAt?: number;
   /** Its files go then; epoch ms. */
   readonly expiresAt?: number;
@@ -54,8 +56,19 @@ export interface ExportResult {
   };
 }
 
+/** What all exports of an installation have in common. */
+export interface ExportSettings {
+  readonly keepDays: number;
+  readonly keepEvidenceDays: number;
+  /** PNG drawn with watermarks, a file of this machine. */
+  readonly logo?: string;
+}
+
 export interface ExportStore {
-  /** One with the same id stays as it is, unless it failed, was cancelled or has expired: then it begins anew. */
+  /**
+   * One with the same id stays as it is, unless it failed, was cancelled or has expired: then it begins anew. States go no
+   * other way back.
+   */
   request(
     wanted: Pick<Export, 'id' | 'request' | 'requestedAt' | 'requestedBy' | 'incident'>,
   ): Promise<Export>;
@@ -68,10 +81,21 @@ export interface ExportStore {
     after?: { readonly at: number; readonly id: string };
     limit: number;
   }): Promise<Export[]>;
-  running(id: string): Promise<void>;
-  done(id: string, result: ExportResult, at: number, expiresAt: number): Promise<void>;
-  ended(id: string, state: 'failed' | 'cancelled', reason: string, at: number): Promise<void>;
+  /** A waiting one. @returns it as it is now; `undefined`: there is none */
+  running(id: string, at: number): Promise<Export | undefined>;
+  /** A waiting or running one; another stays as it is. @returns it as it is now */
+  done(id: string, result: ExportResult, at: number, expiresAt: number): Promise<Export | undefined>;
+  /** A waiting or running one; another stays as it is. @returns it as it is now */
+  ended(
+    id: string,
+    state: 'failed' | 'cancelled',
+    reason: string,
+    at: number,
+  ): Promise<Export | undefined>;
   /** Done ones whose time is over, oldest first. */
   due(before: number, limit: number): Promise<Export[]>;
+  /** A done one whose files are gone. */
   expired(id: string): Promise<void>;
+  /** Forgets those that ended before then, but for done ones: their files come first. @returns how many went. */
+  removeBefore(before: number): Promise<number>;
 }

@@ -14,15 +14,21 @@ export interface LiveFrame {
 export interface LiveView {
   /** Somebody watches; to be said again before `ttlMs` is over. */
   watch(cameraId: CameraId, ttlMs: number): Promise<void>;
-  /** Cheap: may be up to a second behind. */
-  isWatched(cameraId: CameraId): Promise<boolean>;
-  /** The newest frame, in place of the one before. */
+  /**
+   * Cheap: what was asked less than `maxAgeMs` ago (default: a second) is not asked again. Never rejects: of a store that
+   * does not answer nobody gets pictures.
+   */
+  isWatched(cameraId: CameraId, maxAgeMs?: number): Promise<boolean>;
+  /** The newest frame, in place of the one before. Never rejects: a full or lost store loses it. */
   put(cameraId: CameraId, frame: LiveFrame): Promise<void>;
-  /** `undefined`: none, or none for some seconds. */
-  newest(cameraId: CameraId): Promise<LiveFrame | undefined>;
+  /**
+   * @param knownAt capture time of the one that is known already
+   * @returns `undefined`: none, none for some seconds, or no other than the known one.
+   */
+  newest(cameraId: CameraId, knownAt?: number): Promise<LiveFrame | undefined>;
   /** To all who watch now. */
   publish(cameraId: CameraId, drawn: { at: number; jpeg: Uint8Array }): Promise<void>;
-  /** Calls back with each drawn picture from now on. @returns what ends that. */
+  /** Calls back with each drawn picture from now on, also after the store was away. @returns what ends that. */
   subscribe(
     cameraId: CameraId,
     listener: (drawn: { at: number; jpeg: Buffer }) => void,

@@ -34,10 +34,12 @@ export interface ObjectStore {
   /** Those below a folder (`''`: all), by key in ascending order. */
   list(folder: string, signal?: AbortSignal): AsyncIterable<ObjectStat>;
   /**
-   * Removes what was written before that time (epoch ms) under a folder, and what a crash left unfinished there.
+   * Removes what was written before that time (epoch ms) under a folder (never `''`), and what a crash left unfinished there.
    * @returns how many went.
    */
   removeBefore(folder: string, before: number, signal: AbortSignal): Promise<number>;
+  /** Removes only what a crash left unfinished before that time, under a folder (`''`: everywhere). @returns how many went. */
+  removeUnfinished(folder: string, before: number, signal: AbortSignal): Promise<number>;
   /** A file of this machine that holds it, where the store is a folder; for reading only. */
   localPath(key: string): string | undefined;
   /** An address that gives it without a login until it expires; `undefined`: this store gives none. */
@@ -55,6 +57,8 @@ export interface PutOptions {
   readonly bytes?: number;
   /** Default by the key's ending. */
   readonly contentType?: string;
+  /** `false`: a folder does not wait for the disk, so the last ones may be lost in a power cut. Default true. */
+  readonly durable?: boolean;
   readonly signal?: AbortSignal;
 }
 

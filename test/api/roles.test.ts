@@ -48,6 +48,8 @@ const ROUTES: readonly [method: string, path: string, url: string, answers: type
     '/api/v1/cameras/gate-1/latest.jpg',
     { stranger: 401, viewer: 404, operator: 404, admin: 404 },
   ],
+  ['get', '/api/v1/cameras/:id/live', '/api/v1/cameras/gate-1/live', VIEWER_NONE],
+  ['get', '/api/v1/cameras/:id/live.mjpeg', '/api/v1/cameras/gate-1/live.mjpeg', VIEWER_NONE],
   ['post', '/api/v1/cameras', '/api/v1/cameras', ADMIN_BODY],
   ['put', '/api/v1/cameras/:id', '/api/v1/cameras/gate-1', ADMIN_BODY],
   [
@@ -86,6 +88,10 @@ const ROUTES: readonly [method: string, path: string, url: string, answers: type
   ['get', '/api/v1/cameras/:id/coverage.svg', '/api/v1/cameras/gate-1/coverage.svg', VIEWER],
   ['post', '/api/v1/pictures', '/api/v1/pictures', { stranger: 401, viewer: 403, operator: 415, admin: 415 }],
   ['get', '/api/v1/events', '/api/v1/events', VIEWER],
+  ['get', '/api/v1/evidence', '/api/v1/evidence', VIEWER],
+  ['get', '/api/v1/evidence/keys', '/api/v1/evidence/keys', VIEWER],
+  ['get', '/api/v1/evidence/:id', '/api/v1/evidence/x', OPERATOR_NONE],
+  ['get', '/api/v1/evidence/:id/package.zip', '/api/v1/evidence/x/package.zip', OPERATOR_NONE],
   ['get', '/api/v1/counts', '/api/v1/counts', VIEWER],
   ['get', '/api/v1/crossings', '/api/v1/crossings', VIEWER],
   ['get', '/api/v1/crossings/:id', '/api/v1/crossings/x', VIEWER_NONE],
@@ -173,6 +179,8 @@ const ROUTES: readonly [method: string, path: string, url: string, answers: type
 const PAGES: typeof ROUTES = [
   ['get', '/', '/', { stranger: 401, viewer: 303, operator: 303, admin: 303 }],
   ['get', '/cameras', '/cameras', VIEWER],
+  ['get', '/live', '/live', VIEWER],
+  ['get', '/live/:id', '/live/gate-1', VIEWER],
   ['get', '/incidents', '/incidents', VIEWER],
   ['get', '/incidents/:number', '/incidents/42', VIEWER],
   ['get', '/plates', '/plates', VIEWER],

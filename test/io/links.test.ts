@@ -27,6 +27,15 @@ it('an installation may be below a path, or reached from nowhere', () => {
   ]);
 });
 
+it('a picture has an address only where pictures are published, each part of it encoded', () => {
+  const links = createLinks('https://cam.example.org', signer, 'https://files.example.org/snapshots/');
+  expect(links.snapshot('events/gate-1/7.jpg')).toBe(
+    'https://files.example.org/snapshots/events/gate-1/7.jpg',
+  );
+  expect(links.snapshot('a b/#1?.jpg')).toBe('https://files.example.org/snapshots/a%20b/%231%3F.jpg');
+  expect(createLinks('https://cam.example.org', signer).snapshot('a.jpg')).toBeUndefined();
+});
+
 it('what a link ends with is read back, and its mark is genuine for that delivery only', () => {
   const links = createLinks('https://x', signer);
   fc.assert(

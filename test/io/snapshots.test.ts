@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { PermanentError } from '../../src/errors.js';
-import { createSnapshotStore } from '../../src/io/snapshots.js';
+import { createSnapshotStore, snapshotsIn } from '../../src/io/snapshots.js';
+import { openStorage } from '../../src/io/storage/open-storage.js';
+import { startS3 } from '../support/s3.js';
 
 let folder: string;
 beforeEach(async () => {
@@ -22,6 +24,40 @@ it('keeps bytes as they are, and the last ones written', async () => {
   expect(await readdir(join(folder, 'pictures/gate-1/2026-11-21'))).toEqual([
     '1795251600000-intrusion-7.jpg',
   ]);
+});
+
+it('lies beside exports in a storage of its own, where it always lay', async () => {
+  const storage = await openStorage(folder, 'STORAGE_URL');
+  await snapshotsIn(storage).put('gate-1/a.jpg', Buffer.from('jpeg'));
+  expect(await readdir(join(folder, 'snapshots/gate-1'))).toEqual(['a.jpg']);
+  expect(await createSnapshotStore(join(folder, 'snapshots')).get('gate-1/a.jpg')).toEqual(
+    Buffer.from('jpeg'),
+  );
+});
+
+it('keeps and removes pictures in S3 as well', async () => {
+  const s3 = await startS3();
+  const storage = await openStorage(s3.address({ path: '/site-1' }), 'STORAGE_URL');
+  try {
+    const store = snapshotsIn(storage);
+    await storage.put('exports/a.mp4', Buffer.from('film'));
+    for (const key of ['events/a.jpg', 'events/b.jpg', 'plates/c.jpg'])
+      await store.put(key, Buffer.from(key));
+    await store.put('events/empty.jpg', Buffer.alloc(0));
+    expect(await store.get('events/a.jpg')).toEqual(Buffer.from('events/a.jpg'));
+    expect([await store.get('events/none.jpg'), await store.get('events/empty.jpg')]).toEqual([
+      undefined,
+      undefined,
+    ]);
+    await expect(store.get('../exports/a.mp4')).rejects.toThrow(PermanentError);
+    const signal = AbortSignal.timeout(10_000);
+    expect(await store.removeBefore('events', Date.now() + 10_000, signal)).toBe(3);
+    expect(await store.get('plates/c.jpg')).toBeDefined();
+    expect(await storage.stat('exports/a.mp4')).toBeDefined();
+  } finally {
+    await storage.close();
+    await s3.close();
+  }
 });
 
 it('shows a reader one whole picture or the other, never a part', async () => {
@@ -93,7 +129,7 @@ it('says so when the disk is full, and leaves nothing behind', async () => {
   try {
     const store = createSnapshotStore(disk);
     await expect(store.put('gate-1/a.jpg', Buffer.alloc(1_000_000))).rejects.toThrow(
-      /^disk full: snapshot gate-1\/a.jpg/,
+      /^disk full: gate-1\/a.jpg/,
     );
     expect(await readdir(join(disk, 'gate-1'))).toEqual([]);
     await store.put('gate-1/b.jpg', Buffer.alloc(1000));

@@ -9,6 +9,7 @@ import type { Passage } from '../../src/domain/plates/passage.js';
 import { createCameras } from '../../src/io/camera-file.js';
 import { createMemoryCameraStates } from '../../src/io/memory/camera-states.js';
 import { createMemoryFrameRing } from '../../src/io/memory/frame-ring.js';
+import { NO_VIEWERS } from '../../src/io/memory/live-view.js';
 import { createMemoryPinnedPictures } from '../../src/io/memory/pinned-pictures.js';
 import type { Detector, Ports } from '../../src/ports.js';
 import { runJob, testContext, type FollowUp } from '../support/job-context.js';
@@ -52,6 +53,7 @@ function bench(passages: Partial<Ports['passages']> = {}): Bench {
       frames: createMemoryFrameRing({ ringBytes: 1e9 }),
       states: { ...states, commit: async (...args) => (trace.push('commit'), states.commit(...args)) },
       detectors: { get: async () => detector },
+      live: NO_VIEWERS,
       pins: { ...pins, pin: async (...args) => (trace.push('pin'), pins.pin(...args)) },
       passages: { ...NO_PASSAGES, ...passages },
       pictures: {

@@ -2,6 +2,7 @@ import { handle, type MotionPorts } from '../../jobs/motion/handler.js';
 import { motion } from '../../jobs/motion/job.js';
 import { parseCameraFile, createCameras } from '../../src/io/camera-file.js';
 import { createMemoryCameraStates } from '../../src/io/memory/camera-states.js';
+import { NO_VIEWERS } from '../../src/io/memory/live-view.js';
 import { createMemoryPinnedPictures } from '../../src/io/memory/pinned-pictures.js';
 import { createMemoryFrameRing } from '../../src/io/memory/frame-ring.js';
 import type { CameraEvent } from '../../src/domain/events.js';
@@ -76,6 +77,7 @@ function bench(): Bench {
         read: async () => ({ width: 0, height: 0, format: 'rgb24', data: new Uint8Array() }),
         inspect: async () => ({ width: 0, height: 0, format: 'jpeg' }),
       },
+      live: NO_VIEWERS,
       pins: createMemoryPinnedPictures({ maxBytes: 1e9 }),
       passages: NO_PASSAGES,
       snapshots: {

@@ -4,6 +4,7 @@ import type { Severity } from '../../src/domain/alerting/config.js';
 import { mergeRulesOf } from '../../src/domain/alerting/merging.js';
 import type { Passage } from '../../src/domain/plates/passage.js';
 import { NotReadyError, PermanentError } from '../../src/errors.js';
+import { createLinks } from '../../src/io/links.js';
 import type { NewDelivery } from '../../src/ports/alerting.js';
 import { type AlertWorld, type AlertWorldOptions, openAlertWorld } from '../support/alert-world.js';
 import { runJob, testContext } from '../support/job-context.js';
@@ -175,6 +176,18 @@ it('speaks the language and the time of the recipient', async () => {
     language: 'en',
     facts: { recipient: { timeZone: 'Europe/Berlin' } },
   });
+});
+
+it('tells where the picture is, when pictures are published and it is there', async () => {
+  const links = createLinks('https://cam.example.org', world.ports.signer, 'https://files.example.org/s');
+  Object.assign(world.ports, { links });
+  await world.ports.snapshots.put('gate-1/7.jpg', jpeg);
+  await run(await tell({ about: { snapshot: 'gate-1/7.jpg' } }));
+  await run(await tell({ id: 'b-1', about: { snapshot: 'gate-1/gone.jpg' } }));
+  expect(sms.messages.map(({ message }) => message.facts.links.picture)).toEqual([
+    'https://files.example.org/s/gate-1/7.jpg',
+    undefined,
+  ]);
 });
 
 it('sends without a picture when it is gone', async () => {

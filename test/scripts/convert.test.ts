@@ -53,8 +53,8 @@ describe('toOnnx', () => {
     ],
     [
       'a padding it does not know',
-      (text: string) => text.replace(btoa('VALID'), btoa('SAME')),
-      /node conv \(Conv2D\): padding SAME/,
+      (text: string) => text.replace(btoa('VALID'), btoa('EXPLICIT')),
+      /node conv \(Conv2D\): padding EXPLICIT/,
     ],
     [
       'an output of another shape',

@@ -109,6 +109,13 @@ describe('fetchModels', () => {
     expect(statSync(join(folder, 'tiny/tiny.onnx')).mtimeMs).toBe(before);
   });
 
+  it('fetches what several networks have in common once, and only for those that are missing', async () => {
+    const twin = spec({ name: 'twin', file: 'twin/twin.onnx', sha256: 'f'.repeat(64) });
+    await expect(fetchFrom([spec(), twin])).rejects.toThrow(/^network twin: the converted network has/);
+    expect(ranges).toHaveLength(2);
+    expect(files()).toContain('tiny/tiny.onnx');
+  });
+
   it('replaces a damaged file without fetching again', async () => {
     await fetchFrom();
     writeFileSync(join(folder, 'tiny/tiny.onnx'), 'half a file');

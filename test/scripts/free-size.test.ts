@@ -29,3 +29,9 @@ test.each([[[1n, 7n, 5n]], [[64n, 5n]], [[1n, 64n, 64n]], [[2n, 64n, 5n]]])(
     expect(() => withFreeSize(graph(shape))).toThrow(/to: reshapes to/);
   },
 );
+
+test('an output of rows and columns frees both', () => {
+  const outputs = [{ name: 'y', shape: [1, 42, 8, 8] }];
+  const free = withFreeSize({ ...graph([1n, 64n, 5n]), nodes: [], outputs });
+  expect(free.outputs[0]?.shape).toEqual([1, 42, 'y-rows', 'y-columns']);
+});

@@ -12,6 +12,7 @@ import { createApi } from '../../src/api/app.js';
 import type { ApiDeps } from '../../src/api/deps.js';
 import { startApi, type RunningApi } from '../../src/api/server.js';
 import { csv } from '../../src/io/csv.js';
+import { createEvidencePackages } from '../../src/io/evidence/packages.js';
 import { createFfmpegSources } from '../../src/io/ffmpeg/sources.js';
 import { createMetrics, exposeMetrics } from '../../src/io/metrics.js';
 import { collectMetrics } from '../../src/io/redis-metrics.js';
@@ -19,6 +20,8 @@ import { createPictures } from '../../src/io/pictures.js';
 import { createRedisCameraStates } from '../../src/io/redis/camera-states.js';
 import { connectRedis, untilReady } from '../../src/io/redis/connection.js';
 import { createRedisFrameRing } from '../../src/io/redis/frame-ring.js';
+import { createRedisLiveView } from '../../src/io/redis/live-view.js';
+import { createFolderStore } from '../../src/io/storage/folder-store.js';
 import { createSnapshotStore } from '../../src/io/snapshots.js';
 import { createLinks } from '../../src/io/links.js';
 import { createSigner } from '../../src/io/signer.js';
@@ -96,6 +99,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<Te
   const shared = { address: redis.address, prefix, log: silentLog };
   const connection = connectRedis(redis.address, 'jobs', silentLog);
   await untilReady(connection, 'jobs', 60_000);
+  const subscriber = connectRedis(redis.address, 'frames', silentLog);
   const database = await openTestSqlite(folder);
   const principals = createPrincipals(database);
   const cameraFile = join(folder, 'cameras.yaml');
@@ -114,6 +118,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<Te
   const signer = createSigner(secret);
   const pushTokens = createPushTokens(database, secret);
   const channels = lightChannels({ logPath: join(folder, 'notifications.log') });
+  const storage = createFolderStore(join(folder, 'storage'));
   const own = createMetrics({ process: 'api' });
   const deps: ApiDeps = {
     registry,
@@ -147,6 +152,12 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<Te
       occupancy: createOccupancyStore(database),
       flowReports: createFlowReports(database),
       csv,
+      evidence: createEvidencePackages(database, { storage, secret, version: '0.0.0' }),
+      storage,
+      live: createRedisLiveView(
+        { redis: connection, subscriber: () => subscriber },
+        { prefix },
+      ),
     },
     sessionSecret: secret,
     publicUrl: PUBLIC_URL,
@@ -193,6 +204,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<Te
       await running.close();
       await Promise.all([producer.close(), inspector.close(), queues.close()]);
       connection.disconnect();
+      subscriber.disconnect();
       await catalogue.close();
       await database.close();
       await redis.stop();

@@ -12,11 +12,19 @@ interface Node {
   name: string;
   op: string;
   input?: string[];
-  attr?: Record<string, { b?: boolean; f?: number; s?: string; list?: { i?: string[] } }>;
+  attr?: Record<string, { b?: boolean; f?: number; s?: string; list?: { i?: string[]; s?: string[] } }>;
 }
 
-/** @returns the outputs of the graph by name, for one input tensor. */
-export function runGraph(jsonPath: string, weightsPath: string, input: Dense): Map<string, Dense> {
+/**
+ * @param cut nodes inside the graph: the one `input` is the value of, and those wanted; default the whole graph
+ * @returns the outputs of the graph by name, for one input tensor.
+ */
+export function runGraph(
+  jsonPath: string,
+  weightsPath: string,
+  input: Dense,
+  cut?: { readonly input: string; readonly outputs: readonly string[] },
+): Map<string, Dense> {
   const model = JSON.parse(readFileSync(jsonPath, 'utf8')) as {
     signature: { outputs: Record<string, unknown> };
     modelTopology: { node: Node[] };
@@ -36,7 +44,9 @@ export function runGraph(jsonPath: string, weightsPath: string, input: Dense): M
     }
     return Array.isArray(value) ? value[Number(index)]! : value;
   };
-  return new Map(Object.keys(model.signature.outputs).map((name) => [name.replace(':0', ''), valueOf(name)]));
+  if (cut) values.set(cut.input, input);
+  const names = cut?.outputs ?? Object.keys(model.signature.outputs);
+  return new Map(names.map((name) => [name.replace(':0', ''), valueOf(name)]));
 }
 
 function weights(
@@ -70,7 +80,8 @@ function halfFloat(half: number): number {
   return bits.getFloat32(0);
 }
 
-function compute(node: Node, [a, b, c, d]: Dense[], inputs = [a!, b!, c!, d!]): Dense | Dense[] {
+function compute(node: Node, inputs: Dense[]): Dense | Dense[] {
+  const [a, b, c, d] = inputs;
   switch (node.op) {
     case 'Identity':
       return a!;
@@ -81,13 +92,25 @@ function compute(node: Node, [a, b, c, d]: Dense[], inputs = [a!, b!, c!, d!]): 
     case 'PadV2':
       return pad(a!, [...b!.data], c!.data[0]!);
     case 'Conv2D':
-      return conv(a!, b!, Number(node.attr!['strides']!.list!.i![1]));
-    case 'MaxPool':
-      return maxPool(
-        a!,
-        Number(node.attr!['ksize']!.list!.i![1]),
-        Number(node.attr!['strides']!.list!.i![1]),
-      );
+    case '_FusedConv2D': {
+      const stride = Number(node.attr!['strides']!.list!.i![1]);
+      const sums = conv(isSame(node) ? padSame(a!, b!.shape[0]!, stride, 0) : a!, b!, stride);
+      const steps = (node.attr!['fused_ops']?.list?.s ?? []).map((step) => atob(step)).join();
+      if (steps === '') return sums;
+      const data = sums.data.map((sum, i) => sum + c!.data[i % c!.data.length]!);
+      if (steps === 'BiasAdd') return { ...sums, data };
+      if (steps === 'BiasAdd,Relu') return { ...sums, data: data.map((value) => Math.max(0, value)) };
+      throw new Error(`interpreter: fused ${steps}`);
+    }
+    case 'MaxPool': {
+      const size = Number(node.attr!['ksize']!.list!.i![1]);
+      const stride = Number(node.attr!['strides']!.list!.i![1]);
+      return maxPool(isSame(node) ? padSame(a!, size, stride, -Infinity) : a!, size, stride);
+    }
+    case 'Relu':
+      return { shape: a!.shape, data: a!.data.map((value) => Math.max(0, value)) };
+    case 'Neg':
+      return { shape: a!.shape, data: a!.data.map((value) => -value) };
     case 'Add':
     case 'AddV2':
       return { shape: a!.shape, data: a!.data.map((value, i) => value + b!.data[i % b!.data.length]!) };
@@ -99,7 +122,9 @@ function compute(node: Node, [a, b, c, d]: Dense[], inputs = [a!, b!, c!, d!]): 
     case 'Sigmoid':
       return { shape: a!.shape, data: a!.data.map((value) => 1 / (1 + Math.exp(-value))) };
     case 'ConcatV2':
-      return concatChannels(inputs[0]!, inputs[1]!, c!.data[0]!);
+      return inputs.at(-1)!.data[0] === 3
+        ? concatLast(inputs.slice(0, -1))
+        : concatChannels(inputs[0]!, inputs[1]!, c!.data[0]!);
     case 'ResizeBilinear':
       return resize(a!, b!.data[0]!, b!.data[1]!);
     case 'SplitV':
@@ -145,6 +170,25 @@ function pad({ shape, data }: Dense, [, , , , top, bottom, left, right]: number[
       );
   }
   return { shape: [n, c, height, width], data: out };
+}
+
+function isSame(node: Node): boolean {
+  return atob(node.attr!['padding']!.s!) === 'SAME';
+}
+
+/** N, H, W, C with what TensorFlow's SAME adds; one row and column at a time, the first of them behind. */
+function padSame({ shape, data }: Dense, size: number, stride: number, value: number): Dense {
+  const [, h, w, channels] = shape as [number, number, number, number];
+  const missing = (length: number): number =>
+    length % stride === 0 ? Math.max(0, size - stride) : Math.max(0, size - (length % stride));
+  const [rows, columns] = [h + missing(h), w + missing(w)];
+  const [top, left] = [missing(h) >> 1, missing(w) >> 1];
+  const out = new Float32Array(rows * columns * channels).fill(value);
+  for (let y = 0; y < h; y++) {
+    const row = data.subarray(y * w * channels, (y + 1) * w * channels);
+    out.set(row, ((y + top) * columns + left) * channels);
+  }
+  return { shape: [1, rows, columns, channels], data: out };
 }
 
 function conv({ shape, data }: Dense, kernel: Dense, stride: number): Dense {
@@ -195,6 +239,23 @@ function concatChannels(a: Dense, b: Dense, axis: number): Dense {
   data.set(a.data);
   data.set(b.data, a.data.length);
   return { shape: [1, a.shape[1]! + b.shape[1]!, a.shape[2]!, a.shape[3]!], data };
+}
+
+/** N, H, W, C along the channels. */
+function concatLast(parts: readonly Dense[]): Dense {
+  const [first] = parts;
+  const widths = parts.map(({ shape }) => shape[3]!);
+  const channels = widths.reduce((sum, width) => sum + width, 0);
+  const pixels = first!.shape[1]! * first!.shape[2]!;
+  const out = new Float32Array(pixels * channels);
+  for (let pixel = 0, to = 0; pixel < pixels; pixel++) {
+    for (const [i, { data }] of parts.entries()) {
+      const width = widths[i]!;
+      out.set(data.subarray(pixel * width, (pixel + 1) * width), to);
+      to += width;
+    }
+  }
+  return { shape: [1, first!.shape[1]!, first!.shape[2]!, channels], data: out };
 }
 
 function splitChannels({ shape, data }: Dense, lengths: number[], axis: number): Dense[] {

@@ -54,6 +54,8 @@ export interface MessageFacts {
     /** Acknowledges, after a press of a button, without a login. */
     readonly acknowledge?: string;
     readonly clip?: string;
+    /** The picture, without a login: only where the administrator publishes them. */
+    readonly picture?: string;
   };
   /** What a reply by SMS says to acknowledge; absent where replies cannot be received. */
   readonly replyCode?: string;

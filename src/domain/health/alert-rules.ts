@@ -29,6 +29,7 @@ const RULES: Readonly<Record<string, AlertRule>> = {
   sampler: { problem: 'sampler-missing', alertsAt: 'fail', afterMs: RESTART_MS },
   model: { problem: 'model-missing', alertsAt: 'fail', afterMs: 0 },
   certificate: { problem: 'certificate-expiring', alertsAt: 'warn', afterMs: 0 },
+  restream: { problem: 'restream-down', alertsAt: 'warn', afterMs: 0 },
   clock: { problem: 'clock-wrong', alertsAt: 'fail', afterMs: TWICE_MS },
   probe: { problem: 'not-watched', alertsAt: 'fail', afterMs: TWICE_MS },
 };

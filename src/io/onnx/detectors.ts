@@ -7,9 +7,10 @@ import type { NetworkSpec } from '../../../models/network.js';
 import { createSampler, inputSizeFor, placement, type Sampler } from '../../../models/sample.js';
 import type { Detection } from '../../domain/detection.js';
 import { clipToPicture, type UnitBox } from '../../domain/geometry.js';
-import { pictureBytes, type Picture } from '../../domain/picture.js';
+import type { Picture } from '../../domain/picture.js';
 import { PermanentError } from '../../errors.js';
 import type { Detector, Detectors, Metrics } from '../../ports.js';
+import { checkPicture } from './check-picture.js';
 import { loadNetwork, type LoadedNetwork } from './session.js';
 
 /**
@@ -120,13 +121,4 @@ function labelChooser(spec: NetworkSpec): (classes: readonly string[]) => Uint8A
     masks.set(key, mask);
     return mask;
   };
-}
-
-function checkPicture({ width, height, format, data }: Picture): void {
-  const bytes = pictureBytes(width, height, format);
-  if (width < 1 || height < 1 || data.length !== bytes) {
-    throw new PermanentError(
-      `a ${format} picture of ${width}x${height} has ${bytes} bytes, this one has ${data.length}`,
-    );
-  }
 }

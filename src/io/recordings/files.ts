@@ -19,6 +19,8 @@ import { startOfPath } from '../../domain/segment-path.js';
 import { PermanentError } from '../../errors.js';
 import type { RecordingFiles, SegmentFile } from '../../ports.js';
 import { createLane } from './lane.js';
+import { knownNode } from './node-name.js';
+import { partOf, receiveFile } from './receive.js';
 import { openSegmentFile } from './segment-file.js';
 import { repairSegment } from './repair.js';
 
@@ -44,6 +46,13 @@ export function createRecordingFiles(folder: string, node: string): RecordingFil
   };
   return {
     node,
+    isThere: () => lanes.write(async () => (await knownNode(folder)) === node),
+    localPath: place,
+    receive: async (path, source, expected) => {
+      const file = place(path);
+      // In no lane: the store it comes from may be slow, and its writing is no more than one piece at a time.
+      await receiveFile(file, source, expected);
+    },
     create: async (path, init) => {
       const file = place(path);
       const handle = await lanes.write(() => createFile(file));
@@ -102,6 +111,7 @@ async function start(
 }
 
 async function removeFile(file: string): Promise<boolean> {
+  await rm(partOf(file), { force: true });
   try {
     await unlink(file);
   } catch (error) {

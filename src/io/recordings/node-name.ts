@@ -37,6 +37,11 @@ export async function recordingsNode(folder: string): Promise<string> {
   return name;
 }
 
+/** The name that is kept in a folder; `undefined`: none is, or there is no such folder (its disk is not mounted). */
+export async function knownNode(folder: string): Promise<string | undefined> {
+  return readName(join(folder, FILE));
+}
+
 async function readName(file: string): Promise<string | undefined> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;

@@ -198,13 +198,17 @@ export interface ExportRow {
   requested_at: number;
   requested_by: string;
   incident: number | null;
+  started_at: number | null;
   ended_at: number | null;
   expires_at: number | null;
   reason: string | null;
   result: string | null;
 }
 
-/** `manifest_sha256` null: it is being made. `zip`: JSON of key, bytes, sha256. */
+/**
+ * `manifest_sha256` null: it is being made, by whoever holds `claim` (`claimed_at`: when that was last heard of). `zip`: JSON
+ * of key, bytes, sha256. `void_reason`: why it never became a package; `removed_at`: when its files went.
+ */
 export interface EvidencePackageRow {
   id: string;
   camera_id: string;
@@ -214,6 +218,10 @@ export interface EvidencePackageRow {
   folder: string;
   manifest_sha256: string | null;
   zip: string | null;
+  void_reason: string | null;
+  removed_at: number | null;
+  claim: string | null;
+  claimed_at: number;
 }
 
 /** `id`: fingerprint of the public key; `public_key`: PEM; `private_key`: encrypted. */

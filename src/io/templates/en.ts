@@ -26,6 +26,7 @@ export const en: LanguagePack = {
     crowded: 'Too many in a zone',
     occupancy: 'Too many inside',
     'calibration-drift': 'Camera has moved since it was calibrated',
+    'recording-damaged': 'Recording is damaged',
     storm: 'Many alerts at once',
     test: 'Test',
   },

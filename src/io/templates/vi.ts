@@ -27,6 +27,7 @@ export const vi: LanguagePack = {
     crowded: 'Quá đông trong khu vực',
     occupancy: 'Vượt quá sức chứa',
     'calibration-drift': 'Camera bị lệch khỏi vị trí hiệu chuẩn',
+    'recording-damaged': 'Bản ghi bị hư hỏng',
     storm: 'Nhiều cảnh báo cùng lúc',
     test: 'Tin thử',
   },

@@ -14,7 +14,7 @@ import { asRole } from '../role.js';
 
 /** `camqueue api`: HTTP API, Bull Board and the camera page. */
 export async function api(options: RunOptions): Promise<number> {
-  return asRole('api', options, async (world) => {
+  return asRole('api', options, async (world, signal) => {
     const { config, log } = world;
     const principals = await world.principals();
     const redis = await world.jobsRedis();
@@ -37,6 +37,11 @@ export async function api(options: RunOptions): Promise<number> {
         'occupancy',
         'flowReports',
         'csv',
+        'evidence',
+        'storage',
+        'exports',
+        'exportSettings',
+        'clips',
         'incidents',
         'deliveries',
         'maintenances',
@@ -45,6 +50,7 @@ export async function api(options: RunOptions): Promise<number> {
         'links',
         'channels',
         'templates',
+        'live',
       ]),
       principals,
       catalogue: await world.catalogue(),
@@ -56,6 +62,7 @@ export async function api(options: RunOptions): Promise<number> {
       gaps: await world.gaps(),
       ...(await world.ports(['reports'])),
       recordings: await world.recordings(),
+      stopping: signal,
       sessionSecret: await sharedSecret(redis, prefix, 'session'),
       boardQueues: queueNames.map((name) => queues.queue(name)),
       metricsText: async (scraped) => exposeMetrics([...(await collectMetrics({ redis, prefix })), scraped]),

@@ -1,5 +1,3 @@
-import { mkdir } from 'node:fs/promises';
-import { basename, extname, join } from 'node:path';
 import { toPixels } from '../../domain/geometry.js';
 import type { Overlay } from '../../domain/overlay.js';
 import type { Picture } from '../../domain/picture.js';
@@ -9,6 +7,7 @@ import { readPlates } from '../../domain/plates/read-plate.js';
 import type { PlateReading } from '../../domain/plates/reading.js';
 import { InputError, messageOf } from '../../errors.js';
 import type { PlateReader } from '../../ports.js';
+import { drawFolder } from './draw-folder.js';
 
 export interface PlatesOptions {
   /** Folder for the pictures with what was read drawn in; made when it is not there. */
@@ -44,8 +43,7 @@ export async function readFiles(
   deps: PlatesDeps,
 ): Promise<number> {
   if (files.length === 0) throw new InputError('plates: name at least one picture file');
-  if (options.draw !== undefined) await makeFolder(options.draw);
-  const drawn = new Set<string>();
+  const drawPath = options.draw === undefined ? undefined : await drawFolder(options.draw);
   let failed = false;
   for (const file of files) {
     try {
@@ -53,10 +51,7 @@ export async function readFiles(
       const startedAt = performance.now();
       const found = readPlates(await deps.plates.read(picture), deps.grammars);
       report(file, picture, found, performance.now() - startedAt, options, deps);
-      if (options.draw !== undefined)
-        await deps.pictures.write(drawPath(options.draw, file, drawn), picture, {
-          overlay: overlayOf(found),
-        });
+      if (drawPath) await deps.pictures.write(drawPath(file), picture, { overlay: overlayOf(found) });
     } catch (error) {
       // Without its networks no picture can be read: that is said once.
       if (!(error instanceof InputError) && isAboutNetworks(error)) throw error;
@@ -123,25 +118,6 @@ function overlayOf(found: Found): Overlay {
     lines: [],
     polygons: [],
   };
-}
-
-/** Pictures of one name in several folders get numbers. */
-function drawPath(folder: string, file: string, drawn: Set<string>): string {
-  const name = basename(file, extname(file));
-  let path = join(folder, `${name}.jpg`);
-  for (let n = 2; drawn.has(path); n++) path = join(folder, `${name}-${n}.jpg`);
-  drawn.add(path);
-  return path;
-}
-
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (error) {
-    throw new InputError(
-      `--draw is "${folder}": it must be a folder that can be written to (${messageOf(error)})`,
-    );
-  }
 }
 
 function isAboutNetworks(error: unknown): boolean {

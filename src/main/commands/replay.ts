@@ -11,6 +11,7 @@ import { createCameras, readCameraFile } from '../../io/camera-file.js';
 import { checkFfmpeg } from '../../io/ffmpeg/binary.js';
 import { createMemoryCameraStates } from '../../io/memory/camera-states.js';
 import { createMemoryFrameRing } from '../../io/memory/frame-ring.js';
+import { NO_VIEWERS } from '../../io/memory/live-view.js';
 import { createMemoryPinnedPictures } from '../../io/memory/pinned-pictures.js';
 import { createMetrics } from '../../io/metrics.js';
 import { createDetectors } from '../../io/onnx/detectors.js';
@@ -71,6 +72,7 @@ export async function replay(video: string, options: ReplayOptions): Promise<num
       plates,
       grammars: loadGrammars({ shippedDir: GRAMMARS_DIR, ownDir: config.PLATE_GRAMMARS }),
       pins: createMemoryPinnedPictures({ maxBytes: RING_BYTES }),
+      live: NO_VIEWERS,
       passages: announcedPassages(createPassageStore(database), print),
       plateLists: createPlateLists(database),
       pictures: createPictures(),

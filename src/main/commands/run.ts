@@ -4,7 +4,7 @@ import { createLog } from '../../log.js';
 import type { RunOptions } from '../cli.js';
 import { EXIT_FAILED, EXIT_OK } from '../exit-codes.js';
 import { loadConfig } from '../installation.js';
-import { hasPlates, startSystem } from '../system.js';
+import { hasPlates, isRestreamed, startSystem } from '../system.js';
 import { aborted, stopSignal } from '../until-stopped.js';
 import { openWorld } from '../world.js';
 
@@ -27,6 +27,7 @@ export async function run(options: RunOptions): Promise<number> {
     const system = startSystem(config, log, {
       again: options.again === true,
       plates: hasPlates((await world.catalogue()).all()),
+      restream: (await world.catalogue()).all().some(isRestreamed),
     });
     log.info(
       { cameras: (await world.catalogue()).all().length, dataDir: config.DATA_DIR },

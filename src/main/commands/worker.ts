@@ -6,6 +6,7 @@ import type { RunOptions } from '../cli.js';
 import { loadNetworks, loadPlateNetworks } from '../load-networks.js';
 import { asRole } from '../role.js';
 import { sayChannels } from '../say-channels.js';
+import { sayRetention } from '../say-retention.js';
 import type { World } from '../world.js';
 
 /** `camqueue worker <queue…>`: works on the jobs of the named queues until it is asked to stop. */
@@ -39,6 +40,7 @@ async function consume(name: QueueName, world: World): Promise<Consumer> {
   if ('detectors' in ports && ports.detectors)
     await loadNetworks(world.cameraFile().cameras, ports.detectors);
   if ('plates' in ports && ports.plates) await loadPlateNetworks(ports.plates);
+  if (name === 'archive') sayRetention(await world.ports(['cold', 'cameras']), world.log);
   if (name === 'notification') sayChannels(await world.ports(['channels', 'cameras']), world.log);
   return startConsumer({
     entry,

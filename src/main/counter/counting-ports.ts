@@ -4,6 +4,7 @@ import type { CameraEvent } from '../../domain/events.js';
 import { createCameras } from '../../io/camera-file.js';
 import { createMemoryCameraStates } from '../../io/memory/camera-states.js';
 import { createMemoryFrameRing } from '../../io/memory/frame-ring.js';
+import { NO_VIEWERS } from '../../io/memory/live-view.js';
 import { createMemoryPinnedPictures } from '../../io/memory/pinned-pictures.js';
 import type { Detectors, EventStore, PassageStore, Pictures, Ports, SnapshotStore } from '../../ports.js';
 
@@ -31,6 +32,7 @@ export function countingPorts(
     detectors,
     events: crossingsOnly(onCrossing),
     pins: createMemoryPinnedPictures({ maxBytes: 0 }),
+    live: NO_VIEWERS,
     metrics: { jobEnded: () => undefined, inference: () => undefined, analysed: () => undefined },
     ...NOTHING_KEPT,
   };

@@ -3,6 +3,7 @@ import type { registry } from '../../../jobs/registry.js';
 import type { NetworkSpec } from '../../../models/network.js';
 import type { QueueInspector } from '../../../queues/types.js';
 import type { Config } from '../../config.js';
+import type { RestreamStatuses } from '../../io/redis/restream-status.js';
 import type { Database } from '../../io/sql/schema.js';
 import type { CameraCatalogue, HealthProbes, Ports } from '../../ports.js';
 import { areasProbe } from './look-at-areas.js';
@@ -10,6 +11,7 @@ import { cameraFileProbe } from './look-at-camera-file.js';
 import { camerasProbe } from './look-at-cameras.js';
 import { certificatesProbe } from './look-at-certificates.js';
 import { disksProbe } from './look-at-disks.js';
+import { restreamsProbe } from './look-at-restreams.js';
 import { modelsProbe } from './look-at-models.js';
 import { queuesProbe } from './look-at-queues.js';
 import { clockProbe, redisProbe, sqlProbe } from './look-at-stores.js';
@@ -36,6 +38,8 @@ export interface ProbeNeeds {
   readonly jobsRedis: () => Redis;
   readonly framesRedis: () => Redis;
   readonly database: () => Promise<Database>;
+  /** How publications of processed streams go. */
+  readonly restreams: () => Pick<RestreamStatuses, 'read'>;
   /** Wall clock, epoch ms; default Date.now. */
   readonly now?: () => number;
   readonly withinMs?: number;
@@ -70,6 +74,7 @@ export function systemProbes(needs: ProbeNeeds): HealthProbes {
         networks: needs.networks,
         modelsDir: config.MODELS_DIR,
       }),
+      restreamsProbe(ports.cameras, needs.restreams, now),
       certificatesProbe(addresses, now),
     ],
     withinMs === undefined ? {} : { withinMs },

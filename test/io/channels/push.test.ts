@@ -104,6 +104,23 @@ it('wakes phones for what is critical, and links only to what is safe to open', 
   expect(taken?.data['link']).toBe('http://10.0.0.9/incidents/42');
 });
 
+it('shows the picture where it has an address, and nowhere else', async () => {
+  const channel = await channelFor();
+  const picture = 'https://files.example.org/snapshots/a%20b/7.jpg';
+  const links = { incident: 'https://cams.example.org/incidents/42', picture };
+  await channel.send(testMessage('shown', { facts: { links } }), guard, never);
+  await channel.send(message, guard, never);
+  const [shown, plain] = server.messages;
+  expect(shown?.notification).toMatchObject({ image: picture });
+  expect(shown?.data['pictureLink']).toBe(picture);
+  expect(shown?.apns).toMatchObject({
+    payload: { aps: { 'mutable-content': 1 } },
+    fcm_options: { image: picture },
+  });
+  expect(shown?.webpush).toMatchObject({ notification: { image: picture } });
+  expect(JSON.stringify(plain)).not.toMatch(/picture|"image|mutable/);
+});
+
 it('keeps a long text within what FCM takes', async () => {
   const channel = await channelFor();
   await channel.send(testMessage('long', { words: { body: '👨‍👩‍👧 Đột nhập. '.repeat(500) } }), guard, never);

@@ -129,6 +129,10 @@ it.each([
 it('says what a program needs, with times in ISO 8601 and without an address', async () => {
   const facts = {
     plate: '51F-123.45',
+    links: {
+      incident: 'https://cams.example.org/incidents/42',
+      picture: 'https://files.example.org/snapshots/7.jpg',
+    },
     gathered: {
       incidents: [
         { number: 41, severity: 'info' as const, summary: 's', cameraName: 'c', at: Date.UTC(2026, 0, 2) },
@@ -150,7 +154,7 @@ it('says what a program needs, with times in ISO 8601 and without an address', a
     camera: { id: 'gate-1', name: 'Cổng chính' },
     plate: '51F-123.45',
     gathered: { incidents: [{ number: 41, at: '2026-01-02T00:00:00.000Z' }], more: 2 },
-    links: { incident: 'https://cams.example.org/incidents/42' },
+    links: facts.links,
   });
   expect(call?.body).not.toContain('127.0.0.1');
 });

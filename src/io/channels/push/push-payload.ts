@@ -12,8 +12,8 @@ const LIFE_S = 86_400;
 
 /**
  * A message as phones get it: shown by the system, and with data for an app that shows more. A second copy replaces the
- * first on the phone, by `collapse_key`, `apns-collapse-id` and `tag`. There is no picture in it: FCM takes the public
- * address of one, and pictures of cameras have none; `data.hasPicture` says that the incident's page shows one.
+ * first on the phone, by `collapse_key`, `apns-collapse-id` and `tag`. Phones show its picture where pictures have public
+ * addresses, which is all that FCM takes; else `data.hasPicture` says that the incident's page shows one.
  * @param now epoch ms
  */
 export function pushPayload({ id, facts, words }: Message, now: number): Payload {
@@ -21,8 +21,13 @@ export function pushPayload({ id, facts, words }: Message, now: number): Payload
   const isCritical = incident.severity === 'critical';
   const tag = collapseId(id);
   const link = links.incident;
+  const { picture } = links;
   return {
-    notification: { title: cutTo(words.title, MOST_TITLE), body: cutTo(words.body, MOST_BODY) },
+    notification: {
+      title: cutTo(words.title, MOST_TITLE),
+      body: cutTo(words.body, MOST_BODY),
+      ...(picture !== undefined && { imageUrl: picture }),
+    },
     data: dataOf({
       messageId: id,
       occasion: facts.occasion,
@@ -38,6 +43,7 @@ export function pushPayload({ id, facts, words }: Message, now: number): Payload
       link,
       acknowledgeLink: links.acknowledge,
       hasPicture: String(facts.hasPicture),
+      pictureLink: picture,
     }),
     android: {
       collapseKey: tag,
@@ -52,11 +58,19 @@ export function pushPayload({ id, facts, words }: Message, now: number): Payload
         'apns-priority': isCritical ? '10' : '5',
         'apns-expiration': String(Math.floor(now / 1000) + LIFE_S),
       },
-      payload: { aps: { threadId: incident.id, ...(isCritical && { sound: 'default' }) } },
+      payload: {
+        aps: {
+          threadId: incident.id,
+          ...(isCritical && { sound: 'default' }),
+          // Lets the app's service extension fetch the picture before it is shown.
+          ...(picture !== undefined && { mutableContent: true }),
+        },
+      },
+      ...(picture !== undefined && { fcmOptions: { imageUrl: picture } }),
     },
     webpush: {
       headers: { TTL: String(LIFE_S), Urgency: isCritical ? 'high' : 'normal', Topic: tag },
-      notification: { tag },
+      notification: { tag, ...(picture !== undefined && { image: picture }) },
       ...(link?.startsWith('https://') && { fcmOptions: { link } }),
     },
   };
