@@ -104,7 +104,7 @@ export const registry = {
     cleanup,
     [
       ...(['events', 'incidents', 'snapshots', 'audit', 'gaps', 'reports', 'passages'] as const),
-      ...(['flowReports', 'exports', 'storage', 'evidence', 'clips'] as const),
+      ...(['flowReports', 'exports', 'storage', 'evidence', 'clips', 'archiveReports', 'logs'] as const),
     ],
     () => import('./cleanup/handler.js'),
   ),

@@ -45,6 +45,12 @@ import type {
 import type { Provenance } from './ports/provenance.js';
 import type { ObjectStore } from './ports/storage.js';
 
+/** Logs that are files of ours. */
+export interface LogFiles {
+  /** Moves those that have grown too long out of the way. @returns how many. */
+  rotate(): Promise<number>;
+}
+
 /** What a handler may ask of the world. Adapters live in src/io; only src/main puts them together. */
 export interface Ports {
   cameras: Cameras;
@@ -80,6 +86,7 @@ export interface Ports {
   faces: FaceFinder;
   live: LiveView;
   backups: Backups;
+  logs: LogFiles;
   incidents: IncidentStore;
   deliveries: Deliveries;
   channels: NotificationChannels;

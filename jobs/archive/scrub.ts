@@ -1,7 +1,7 @@
 import { fileOf } from '../../src/domain/archive/file-of.js';
 import { messageOf } from '../../src/errors.js';
 import type { Segment } from '../../src/ports.js';
-import { isColdThere, keyOf } from './cold-place.js';
+import { keyOf, openCold } from './cold-place.js';
 import { markDamaged, vanished } from './damaged.js';
 import { openLedger } from './ledger.js';
 import { type ArchiveContext, PAGE, type Work } from './needs.js';
@@ -25,28 +25,28 @@ export async function scrub(
 async function scrubAll(work: Work, { at, maxBytes }: { at: number; maxBytes: number }): Promise<void> {
   const { ctx, ledger } = work;
   const { recordings, recordingFiles, cold } = ctx.ports;
-  const isColdReadable = cold.store.off === undefined && (await isColdThere(ctx));
-  const unread = new Set<string>();
+  const isColdToo = cold.store.off === undefined;
+  // While it is away, what is here is looked at all the same.
+  const trouble = isColdToo ? await troubleOf(ctx, () => openCold(ctx, true)) : undefined;
   // Also what was looked at before a crash.
   while (ledger.report.checked.bytes < maxBytes) {
-    const limit = PAGE + unread.size;
-    const page = await recordings.unchecked({ node: recordingFiles.node, before: at, limit });
-    const fresh = page.filter(({ id }) => !unread.has(id));
-    if (fresh.length === 0) return;
-    for (const segment of fresh) {
+    const page = await recordings.unchecked({
+      ...{ node: recordingFiles.node, before: at, limit: PAGE },
+      isColdToo: isColdToo && trouble === undefined,
+    });
+    if (page.length === 0) break;
+    for (const segment of page) {
       ctx.signal.throwIfAborted();
-      if (ledger.report.checked.bytes >= maxBytes) return;
-      if (segment.tier === 'cold' && !isColdReadable) {
-        await ledger.failed(segment, 'check', `cold storage cannot be read: ${cold.store.place}`);
-        unread.add(segment.id);
-      } else if (!(await look(work, segment))) unread.add(segment.id);
+      if (ledger.report.checked.bytes >= maxBytes) break;
+      // By another clock than that of whoever asked for it, it would be looked at again and again.
+      await look(work, segment, Math.max(at, ctx.now()));
       await ctx.progress(Math.min(1, ledger.report.checked.bytes / maxBytes));
     }
   }
+  if (trouble !== undefined) throw trouble;
 }
 
-/** @returns `false`: nothing can be said of it */
-async function look(work: Work, segment: Segment): Promise<boolean> {
+async function look(work: Work, segment: Segment, now: number): Promise<void> {
   const { ctx, ledger } = work;
   const { recordings, recordingFiles, cold } = ctx.ports;
   const expected = fileOf(segment);
@@ -60,22 +60,19 @@ async function look(work: Work, segment: Segment): Promise<boolean> {
   } catch (error) {
     ctx.signal.throwIfAborted();
     if (where === 'cold' || !isUnreadable(error)) throw error;
-    await markDamaged(work, segment, where, `its file cannot be read: ${messageOf(error)}`);
-    return true;
+    return markDamaged(work, segment, where, `its file cannot be read: ${messageOf(error)}`);
   }
   if (found?.sha256 === expected.sha256) {
-    await recordings.checked(segment.id, ctx.now());
+    await recordings.checked(segment.id, now);
     await ledger.did({ ...segment, bytes: expected.bytes }, { kind: 'checked' });
-    return true;
-  }
-  return bad(work, segment, found !== undefined);
+  } else await bad(work, segment, found !== undefined);
 }
 
-async function bad(work: Work, listed: Segment, isThere: boolean): Promise<boolean> {
+async function bad(work: Work, listed: Segment, isThere: boolean): Promise<void> {
   const { recordings, recordingFiles } = work.ctx.ports;
   // It may have been moved or removed since the list was read.
   const segment = await recordings.get(listed.id);
-  if (!segment || segment.tier !== listed.tier) return true;
+  if (!segment || segment.tier !== listed.tier) return;
   if (segment.tier === 'cold')
     await markDamaged(
       work,
@@ -95,7 +92,6 @@ async function bad(work: Work, listed: Segment, isThere: boolean): Promise<boole
     await recordings.settled([segment.id]);
   } else if (isThere) await markDamaged(work, segment, 'recordings', 'its bytes are not what was recorded');
   else await vanished(work, segment, keyOf(segment));
-  return true;
 }
 
 /** A bad spot of the disk, by shape: errors of node's internals are not always instances of this file's Error. */

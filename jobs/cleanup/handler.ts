@@ -1,10 +1,11 @@
 import { done, type Handler } from '../define.js';
 import { removeExpiredExports } from './exports.js';
+import { removeOrphans } from './orphans.js';
 import type { cleanup } from './job.js';
 
 type Needs =
   | ('events' | 'incidents' | 'snapshots' | 'audit' | 'gaps' | 'reports' | 'passages' | 'flowReports')
-  | ('exports' | 'storage' | 'evidence' | 'clips');
+  | ('exports' | 'storage' | 'evidence' | 'clips' | 'archiveReports' | 'logs');
 
 const DAY_MS = 86_400_000;
 /** Pictures handed in are kept until their job is done, and a while for those that wait. */
@@ -13,6 +14,7 @@ const UPLOADS_MS = DAY_MS;
 /** Deletes by age, oldest first, in steps that stop when asked to: the next night goes on where this one ended. */
 export const handle: Handler<typeof cleanup, Needs> = async (payload, ctx) => {
   const { events, incidents, snapshots, audit, gaps, reports, passages, flowReports } = ctx.ports;
+  const { archiveReports, logs } = ctx.ports;
   const before = ctx.now() - payload.keepDays * DAY_MS;
   const platesBefore = ctx.now() - payload.keepPlatesDays * DAY_MS;
   const removed = {
@@ -31,6 +33,9 @@ export const handle: Handler<typeof cleanup, Needs> = async (payload, ctx) => {
     passages: await passages.removeBefore(platesBefore, ctx.signal),
     plates: await snapshots.removeBefore('plates', platesBefore, ctx.signal),
     exports: await removeExpiredExports(ctx, before),
+    orphans: await removeOrphans(ctx),
+    archiveReports: await archiveReports.removeBefore(before),
+    logs: await logs.rotate(),
   };
   if (Object.values(removed).some((count) => count > 0)) {
     await audit.append({

@@ -62,12 +62,14 @@ async function originalOf(segment: Segment, before: readonly File[], ctx: Contex
   const { id, startAt, endAt, sha256, cold } = segment;
   const isEncoded = segment.tier === 'cold' && cold !== undefined && cold.sha256 !== sha256;
   const notes = [
-    `recorded ${new Date(startAt).toISOString()} to ${new Date(endAt).toISOString()}`,
+    `recording ${id}, ${new Date(startAt).toISOString()} to ${new Date(endAt).toISOString()}`,
     sha256 === undefined ? 'was still being written' : `SHA-256 when it was written: ${sha256}`,
     ...(isEncoded ? ['encoded anew when it was moved to cold storage: these are not its first bytes'] : []),
   ];
   return {
-    ...{ path: `originals/${id}.mp4`, role: 'segment', note: notes.join('; ') },
+    // By its time: ids are long, and so are the folders above it.
+    path: `originals/${new Date(startAt).toISOString().replace('T', '_').replaceAll(':', '-')}.mp4`,
+    ...{ role: 'segment', note: notes.join('; ') },
     from: await bytesOf(segment, before, ctx),
   };
 }
@@ -91,7 +93,8 @@ async function bytesOf(segment: Segment, before: readonly File[], ctx: Context):
       'too much of it is in cold storage on another machine; restore those recordings first, or ask for a shorter time',
     );
   const stream = await cold.store.read(copy.key, { signal: ctx.signal });
-  if (!stream) throw new PermanentError(`the recording ${id} is gone from cold storage (${cold.store.place})`);
+  if (!stream)
+    throw new PermanentError(`the recording ${id} is gone from cold storage (${cold.store.place})`);
   return gathered(stream, copy.bytes);
 }
 

@@ -3,6 +3,8 @@ import type { Camera } from '../../src/domain/camera.js';
 import { viewOfCrossing } from '../../src/domain/crossing-view.js';
 import { eventId } from '../../src/domain/event-id.js';
 import type { CameraEvent } from '../../src/domain/events.js';
+import type { UnitBox } from '../../src/domain/geometry.js';
+import type { Overlay } from '../../src/domain/overlay.js';
 import type { RingEntry } from '../../src/domain/frame.js';
 import { sceneOverlay, type SceneConfig, type SceneEvent, type SceneState } from '../../src/domain/scene.js';
 import { alert } from '../alert/job.js';
@@ -72,15 +74,25 @@ async function withSnapshot(
   const options =
     shown === 'scene'
       ? { overlay: sceneOverlay(scene, config) }
-      : box
-        ? { crop: viewOfCrossing({ ...event, box }) }
-        : {};
+      : shown === 'thumbnail'
+        ? { ...THUMBNAIL, ...(box && { overlay: boxOnly(box) }) }
+        : box
+          ? { crop: viewOfCrossing({ ...event, box }) }
+          : {};
   await ctx.ports.snapshots.put(snapshot, await ctx.ports.pictures.jpeg(entry.picture, options));
   return { ...complete, snapshot };
 }
 
+/** Movement is frequent: enough to see what it was, about 10 kB. */
+const THUMBNAIL = { maxWidth: 320, quality: 70 };
+
+/** Letters could not be read at that size. */
+function boxOnly(box: UnitBox): Overlay {
+  return { boxes: [{ box, label: '', kind: 'track' }], lines: [], polygons: [] };
+}
+
 /** What picture is kept with an event. */
-function shownOf(event: SceneEvent): 'scene' | 'part' | 'nothing' {
+function shownOf(event: SceneEvent): 'scene' | 'part' | 'thumbnail' | 'nothing' {
   switch (event.type) {
     case 'crossing':
       return 'part';
@@ -90,6 +102,7 @@ function shownOf(event: SceneEvent): 'scene' | 'part' | 'nothing' {
     case 'congestion':
       return event.phase === 'begin' ? 'scene' : 'nothing';
     case 'motion':
+      return event.phase === 'begin' ? 'thumbnail' : 'nothing';
     case 'flow':
     case 'tamper':
     case 'camera':

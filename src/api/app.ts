@@ -3,6 +3,7 @@ import helmet from 'helmet';
 import { redactUrls } from '../domain/redact.js';
 import { acknowledgeRoutes } from './acknowledge.js';
 import { CAMERAS_JS, PAGES_CSS } from './assets.js';
+import { archiveRoutes } from './archive.js';
 import { areaRoutes } from './areas.js';
 import { auditRoutes } from './audit.js';
 import { BOARD_PATH, boardRoutes } from './board-mount.js';
@@ -24,6 +25,7 @@ import { flowRoutes } from './flow.js';
 import { FLOW_CSS, FLOW_JS } from './flow-assets.js';
 import { drawFlow } from './flow-page.js';
 import { healthRoutes } from './health.js';
+import { holdRoutes } from './holds.js';
 import { errorHandler, notFound } from './http-error.js';
 import { askerOf, identify, loginFirst, requireRole, type Door } from './identity.js';
 import { incidentActionRoutes } from './incident-actions.js';
@@ -44,6 +46,9 @@ import { plateListRoutes } from './plate-lists.js';
 import { PLATES_CSS, PLATES_JS } from './plates-assets.js';
 import { platesPage } from './plates-page.js';
 import { pushTokenRoutes } from './push-tokens.js';
+import { recordingRoutes } from './recordings.js';
+import { RECORDINGS_CSS, RECORDINGS_JS } from './recordings-assets.js';
+import { recordingsPage } from './recordings-page.js';
 import { handlersOf, type Route } from './route.js';
 import { sameOrigin } from './same-origin.js';
 import { createSessions } from './session.js';
@@ -90,12 +95,15 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...liveRoutes(deps),
     ...calibrationRoutes(deps),
     ...coverageRoutes(deps),
+    ...recordingRoutes(deps),
     ...eventRoutes(deps),
     ...evidenceRoutes(deps),
     ...exportRoutes(deps),
     ...exportFileRoutes(deps),
     ...incidentClipRoutes(deps),
     ...countingRoutes(deps),
+    ...archiveRoutes(deps),
+    ...holdRoutes(deps),
     ...areaRoutes(deps),
     ...flowRoutes(deps),
     ...incidentRoutes(deps),
@@ -123,11 +131,13 @@ function pages(deps: ApiDeps): Router {
     ['/incidents{/:number}', incidentsPage],
     ['/plates', platesPage],
     ['/counting', countingPage],
+    ['/recordings{/:camera}', recordingsPage],
   ] as const)
     router.get(path, loginFirst, requireRole('viewer'), (_req, res) => {
       const { actor, role } = askerOf(res);
       const who = actor.replace(/^(person|key):/, '');
-      res.type('html').send(draw({ site: ports.cameras.site.name, who, role }));
+      const { name: site, timeZone } = ports.cameras.site;
+      res.type('html').send(draw({ site, timeZone, who, role }));
     });
   router.get('/flow', loginFirst, requireRole('viewer'), (req, res) => drawFlow(deps, req, res));
   return router;
@@ -148,6 +158,8 @@ function assets(): Router {
     'plates.js': PLATES_JS,
     'counting.css': COUNTING_CSS,
     'counting.js': COUNTING_JS,
+    'recordings.css': RECORDINGS_CSS,
+    'recordings.js': RECORDINGS_JS,
     'flow.css': FLOW_CSS,
     'flow.js': FLOW_JS,
   }))
@@ -173,6 +185,7 @@ function securityHeaders(): express.RequestHandler {
         styleSrc: ["'self'", "'unsafe-inline'"],
         imgSrc: ["'self'", 'data:'],
         fontSrc: ["'self'", 'data:'],
+        mediaSrc: ["'self'"],
         connectSrc: ["'self'"],
         manifestSrc: ["'self'"],
         baseUri: ["'self'"],

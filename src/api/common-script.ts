@@ -17,6 +17,12 @@ const at = (iso) => {
   time.dateTime = iso;
   return time;
 };
+/** Replaces what an element shows only when that is something else: texts that are selected, and focus, stay. */
+const replaceIfNew = (element, key, parts) => {
+  if (element.dataset.shown === key) return;
+  element.dataset.shown = key;
+  element.replaceChildren(...parts());
+};
 async function ask(path, options) {
   const answer = await fetch(path, { ...options, headers: { Accept: 'application/json', ...(options && options.headers) } });
   if (answer.status === 401) location.assign('/login?next=' + encodeURIComponent(location.pathname));

@@ -30,7 +30,6 @@ export async function coverageReport(
   if (!(to > from)) throw new InputError('from: must be before to, and before now');
   if (to - from > LONGEST_MS) throw new InputError('from: at most 31 days before to');
   const report = await reportCoverage(stores, camera, { from, to }, now);
-  if (!report)
-    throw new InputError('from: too many recordings between from and to; ask for a shorter time');
+  if (!report) throw new InputError('from: too many recordings between from and to; ask for a shorter time');
   return report;
 }

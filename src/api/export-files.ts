@@ -1,10 +1,10 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
 import {
+  downloadLink,
   downloadText,
   DOWNLOAD_PURPOSE,
   readDownloadToken,
-  writeDownloadToken,
   type DownloadFile,
 } from '../domain/export/download-token.js';
 import { clipFileName } from '../domain/export/export-keys.js';
@@ -13,7 +13,6 @@ import type { ApiDeps } from './deps.js';
 import { exportOf } from './exports.js';
 import { iso } from './fields.js';
 import { HttpError } from './http-error.js';
-import { hasRole } from './identity.js';
 import { jsonBody } from './json-body.js';
 import { parse } from './parse.js';
 import { asker, param, type Route } from './route.js';
@@ -27,7 +26,13 @@ const TYPES = { mp4: 'video/mp4', avi: 'video/x-msvideo', mkv: 'video/x-matroska
 
 const LinkBody = z.strictObject({
   file: z.enum(['clip', 'evidence']).default('clip').describe('evidence: the ZIP of its package'),
-  expiresInS: z.number().int().min(60).max(30 * DAY_S).default(DAY_S).describe('at most 30 days'),
+  expiresInS: z
+    .number()
+    .int()
+    .min(60)
+    .max(30 * DAY_S)
+    .default(DAY_S)
+    .describe('at most 30 days'),
 });
 
 /** What is in an export: to people who are logged in, and to whoever has a link. */
@@ -45,7 +50,9 @@ export function exportFileRoutes(deps: ApiDeps): Route[] {
   const jpeg = 'image/jpeg' as const;
   return [
     {
-      ...(send('the clip; one range of it can be asked for', (row, result) => clipOf(deps, row, result)) as Route),
+      ...(send('the clip; one range of it can be asked for', (row, result) =>
+        clipOf(deps, row, result),
+      ) as Route),
       path: '/api/v1/exports/:id/clip',
       produces: 'video/mp4',
     },
@@ -116,16 +123,9 @@ async function makeLink(deps: ApiDeps, req: Request, res: Response): Promise<voi
   const { file, expiresInS } = parse(LinkBody, req.body);
   const row = await exportOf(deps, req);
   fileOf(deps, row, file);
-  const who = asker(res);
-  if (file === 'evidence' && !hasRole(who, 'operator'))
-    throw new HttpError(403, 'forbidden', 'links to evidence are made by operators');
-  const { id, requestedAt } = row;
-  const wanted = now() + expiresInS * 1000;
-  const expiresAt = Math.floor(Math.min(wanted, row.expiresAt ?? wanted) / 1000) * 1000;
-  const mark = ports.signer.sign(DOWNLOAD_PURPOSE, downloadText({ id, file, expiresAt }, requestedAt));
-  const path = `/d/${writeDownloadToken({ id, file, expiresAt, mark })}`;
+  const { path, expiresAt } = downloadLink(ports.signer, row, { file, expiresInS, now: now() });
   await ports.audit.append({
-    ...{ at: now(), actor: who.actor, action: 'export.link', subject: `export/${id}` },
+    ...{ at: now(), actor: asker(res).actor, action: 'export.link', subject: `export/${row.id}` },
     detail: { file, expiresAt: iso(expiresAt) },
   });
   const base = deps.publicUrl?.replace(/\/+$/, '');
@@ -136,7 +136,11 @@ async function followLink(deps: ApiDeps, req: Request, res: Response): Promise<v
   const { ports, now = Date.now } = deps;
   const token = readDownloadToken(param(req, 'token'));
   const row = token && (await ports.exports.get(token.id));
-  if (!token || !row || !ports.signer.verify(DOWNLOAD_PURPOSE, downloadText(token, row.requestedAt), token.mark))
+  if (
+    !token ||
+    !row ||
+    !ports.signer.verify(DOWNLOAD_PURPOSE, downloadText(token, row.requestedAt), token.mark)
+  )
     throw new HttpError(404, 'bad-link', 'this link is not valid; ask whoever sent it for another one');
   if (token.expiresAt <= now())
     throw new HttpError(410, 'link-expired', 'this link has expired; ask whoever sent it for another one');

@@ -20,6 +20,14 @@ export const ExportBody = z.strictObject({
   to: Time.describe('the clip ends before this time; at most 24 hours after from'),
 });
 
+/** What asking for exports stands on; the API has it, and the command line. */
+export interface ExportDeps extends Pick<ApiDeps, 'producer' | 'gaps' | 'recordings' | 'now'> {
+  readonly ports: Pick<
+    ApiDeps['ports'],
+    'cameras' | 'states' | 'exports' | 'exportSettings' | 'clips' | 'storage' | 'audit'
+  >;
+}
+
 export function requestOf(body: z.output<typeof ExportBody>): ExportRequest {
   return { ...body, from: Date.parse(body.from), to: Date.parse(body.to) };
 }
@@ -29,7 +37,7 @@ export function requestOf(body: z.output<typeof ExportBody>): ExportRequest {
  * @throws HttpError when it cannot be made as it is asked for
  */
 export async function askForExport(
-  deps: ApiDeps,
+  deps: ExportDeps,
   request: ExportRequest,
   who: { readonly actor: string; readonly incident?: number },
 ): Promise<Export> {
@@ -43,7 +51,10 @@ export async function askForExport(
     ...(incident !== undefined && { incident }),
   });
   if (row.state === 'waiting' || row.state === 'running') {
-    const payload = { ...row.request, by: row.requestedBy, ...(incident !== undefined && { incident }) };
+    const payload = {
+      ...{ ...row.request, by: row.requestedBy },
+      ...(row.incident !== undefined && { incident: row.incident }),
+    };
     await producer.enqueue(exportClip, payload, { origin: actor, again: true });
   }
   const { from, to, cameraId, ...wanted } = request;
@@ -55,9 +66,8 @@ export async function askForExport(
 }
 
 /** What it would be, before it is begun. */
-export async function estimateExport(deps: ApiDeps, request: ExportRequest): Promise<object> {
+export async function estimateExport(deps: ExportDeps, request: ExportRequest): Promise<object> {
   const { cameras, clips, storage, exportSettings } = deps.ports;
-  const { now = Date.now } = deps;
   const checked = refuse(await check(deps, request));
   if (checked.kind === 'early')
     throw new HttpError(
@@ -87,7 +97,7 @@ export async function estimateExport(deps: ApiDeps, request: ExportRequest): Pro
   };
 }
 
-function check({ ports, gaps, recordings, now = Date.now }: ApiDeps, request: ExportRequest) {
+function check({ ports, gaps, recordings, now = Date.now }: ExportDeps, request: ExportRequest) {
   const { cameras, states } = ports;
   const camera = cameras.all().find(({ id }) => id === request.cameraId);
   const { timeZone } = cameras.site;

@@ -6,7 +6,7 @@ import { CameraId } from '../domain/ids.js';
 import type { Export } from '../ports/exports.js';
 import type { ApiDeps } from './deps.js';
 import { askForExport, estimateExport, ExportBody, requestOf } from './export-request.js';
-import { exportNow, publicExport } from './export-view.js';
+import { exportNow, publicExport, type ExportNow } from './export-view.js';
 import { IncidentNumber, limitOf } from './fields.js';
 import { HttpError } from './http-error.js';
 import { hasRole } from './identity.js';
@@ -15,10 +15,16 @@ import { parse } from './parse.js';
 import { asker, param, type Route } from './route.js';
 
 const MAX_BODY_BYTES = 16 * 1024;
+const REMOVE_MS = 60_000;
+/** Nothing else is ever one; some databases refuse to look for anything. */
+const EXPORT_ID = /^[a-z0-9-]{1,200}$/;
 const STATES = ['waiting', 'running', 'done', 'failed', 'cancelled', 'expired'] as const;
 
 const AskQuery = z.strictObject({
-  dryRun: z.enum(['0', '1']).default('0').describe('1: only say what it would be: size, how, gaps, free room'),
+  dryRun: z
+    .enum(['0', '1'])
+    .default('0')
+    .describe('1: only say what it would be: size, how, gaps, free room'),
 });
 const ListQuery = z.strictObject({
   camera: CameraId.optional(),
@@ -78,16 +84,24 @@ export function exportRoutes(deps: ApiDeps): Route[] {
 /** @throws HttpError 404 */
 export async function exportOf({ ports }: Pick<ApiDeps, 'ports'>, req: Request): Promise<Export> {
   const id = param(req, 'id');
-  const row = await ports.exports.get(id);
+  const row = EXPORT_ID.test(id) ? await ports.exports.get(id) : undefined;
   if (!row) throw new HttpError(404, 'no-such-export', 'there is no such export; see /api/v1/exports', 'id');
   return row;
 }
 
 /** An export with what its job knows of it. */
-export async function viewOfExport({ inspector, now = Date.now }: ApiDeps, row: Export): Promise<object> {
+export async function viewOfExport(deps: Pick<ApiDeps, 'inspector' | 'now'>, row: Export): Promise<object> {
+  return publicExport(await lookAtExport(deps, row));
+}
+
+/** The same, before it is written for people. */
+export async function lookAtExport(
+  { inspector, now = Date.now }: Pick<ApiDeps, 'inspector' | 'now'>,
+  row: Export,
+): Promise<ExportNow> {
   const isLive = row.state === 'waiting' || row.state === 'running';
   const job = isLive ? await inspector.job(exportClip.name, row.id) : undefined;
-  return publicExport(exportNow(row, job, now()));
+  return exportNow(row, job, now());
 }
 
 async function answer(deps: ApiDeps, res: Response, row: Export, status: number): Promise<void> {
@@ -113,24 +127,35 @@ async function list(deps: ApiDeps, req: Request, res: Response): Promise<void> {
 }
 
 async function remove(deps: ApiDeps, req: Request, res: Response): Promise<void> {
-  const { ports, inspector, now = Date.now } = deps;
   const row = await exportOf(deps, req);
   const who = asker(res);
+  if (row.result?.evidence && row.state === 'done' && !hasRole(who, 'admin'))
+    throw new HttpError(403, 'forbidden', 'evidence is removed by people with the role admin only');
+  await removeExport(deps, row, who.actor);
+  res.status(204).end();
+}
+
+/** Cancels one that is being made, removes the files of one that is done. @throws HttpError 409 when it is over */
+export async function removeExport(
+  deps: Pick<ApiDeps, 'inspector' | 'now'> & {
+    readonly ports: Pick<ApiDeps['ports'], 'exports' | 'evidence' | 'storage' | 'audit'>;
+  },
+  row: Export,
+  actor: string,
+): Promise<void> {
+  const { ports, inspector, now = Date.now } = deps;
   const { id, state, result } = row;
   if (state === 'failed' || state === 'cancelled' || state === 'expired')
     throw new HttpError(409, 'is-over', `the export was ${state} before; nothing of it is kept`);
-  if (result?.evidence && !hasRole(who, 'admin'))
-    throw new HttpError(403, 'forbidden', 'evidence is removed by people with the role admin only');
   // Before the deed: what was done and is not in the trail cannot be told later.
   await ports.audit.append({
-    ...{ at: now(), actor: who.actor, subject: `export/${id}` },
-    ...{ action: state === 'done' ? 'export.remove' : 'export.cancel', detail: { was: state } },
+    ...{ at: now(), actor, subject: `export/${id}`, detail: { was: state } },
+    action: state === 'done' ? 'export.remove' : 'export.cancel',
   });
-  await inspector.cancel(exportClip.name, id, who.actor);
-  await ports.exports.ended(id, 'cancelled', `cancelled by ${who.actor}`, now());
-  if (result?.evidence) await ports.evidence.removeFiles(result.evidence.id, AbortSignal.timeout(60_000));
+  await inspector.cancel(exportClip.name, id, actor);
+  await ports.exports.ended(id, 'cancelled', `cancelled by ${actor}`, now());
+  if (result?.evidence) await ports.evidence.removeFiles(result.evidence.id, AbortSignal.timeout(REMOVE_MS));
   await removeExportFiles(ports.storage, row);
   // One that was done in the meantime has lost its files now.
   await ports.exports.expired(id);
-  res.status(204).end();
 }

@@ -6,10 +6,10 @@ type Given = Readonly<Record<string, unknown>>;
 /** A field of a camera that may hold credentials. */
 export interface AddressField {
   readonly name: string;
-  get(given: Given): string | undefined;
-  with(given: Given, address: string): Given;
+  readonly get: (given: Given) => string | undefined;
+  readonly with: (given: Given, address: string) => Given;
   /** As it is shown to people: without its secrets, which are `***`. */
-  shown(address: string): string;
+  readonly shown: (address: string) => string;
 }
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

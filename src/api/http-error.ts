@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
-import { InputError, messageOf } from '../errors.js';
+import { InputError, messageOf, NotReadyError } from '../errors.js';
 import type { Log } from '../log.js';
 
 /** An answer that is not a success. Every error leaves as `{error: {code, message, field?}}`. */
@@ -37,7 +37,7 @@ export function errorHandler(log: Log): ErrorRequestHandler {
 function publicError(error: unknown): HttpError {
   if (error instanceof HttpError) return error;
   if (error instanceof InputError) return new HttpError(400, 'invalid', error.message);
-  if (isOutage(error))
+  if (error instanceof NotReadyError || isOutage(error))
     return new HttpError(503, 'unavailable', 'a store this needs does not answer; try again');
   return ofBodyParser(error) ?? new HttpError(500, 'internal', 'something went wrong here; it is in the log');
 }

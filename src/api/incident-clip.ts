@@ -27,7 +27,10 @@ export function incidentClipRoutes(deps: ApiDeps): Route[] {
         const request = clipOfIncident(incident, now());
         const { actor } = asker(res);
         const row = await askForExport(deps, request, { actor, incident: incident.number });
-        res.status(202).location(`/api/v1/exports/${row.id}`).json(await viewOfExport(deps, row));
+        res
+          .status(202)
+          .location(`/api/v1/exports/${row.id}`)
+          .json(await viewOfExport(deps, row));
       },
     },
   ];

@@ -20,11 +20,6 @@ const when = (iso) => {
 };
 const query = (given) => new URLSearchParams(Object.entries(given).filter(([, value]) => value !== '' && value !== undefined)).toString();
 const hrefOf = (number) => '/incidents/' + number + location.hash;
-const replaceIfNew = (element, key, parts) => {
-  if (element.dataset.shown === key) return;
-  element.dataset.shown = key;
-  element.replaceChildren(...parts());
-};
 
 function rowOf(incident) {
   const row = make('li', 'row card');

@@ -66,6 +66,7 @@ function showState() {
   if (byId('state').textContent !== text) byId('state').textContent = text;
   byId('state').className = 'state ' + name;
   byId('screen').className = 'screen ' + name;
+  byId('none').textContent = name === 'away' ? 'No picture' : 'Waiting for the first picture …';
   const parts = [];
   if (newestAt) parts.push('picture of ' + new Date(newestAt).toLocaleTimeString());
   if (camera && camera.reason) parts.push(camera.reason);

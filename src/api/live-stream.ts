@@ -13,9 +13,9 @@ export interface StreamFormat {
 
 export interface LiveStream {
   /** Never blocks: while the viewer takes the picture before, only the newest one is kept for it. */
-  show(drawn: Drawn): void;
+  readonly show: (drawn: Drawn) => void;
   /** Ends the answer. */
-  end(): void;
+  readonly end: () => void;
 }
 
 /** Proxies cut connections that are silent, often after 60 s, some sooner. */

@@ -4,8 +4,8 @@ import { cameraOf, noPictureYet } from './cameras.js';
 import type { ApiDeps } from './deps.js';
 import { HttpError } from './http-error.js';
 import type { Identity } from './identity.js';
-import { createLiveHub, type LiveHub } from './live-hub.js';
-import { EVENTS, MJPEG, startLiveStream, type StreamFormat } from './live-stream.js';
+import { createLiveHub, type Drawn, type LiveHub } from './live-hub.js';
+import { EVENTS, MJPEG, startLiveStream, type LiveStream, type StreamFormat } from './live-stream.js';
 import { asker, type Route } from './route.js';
 
 /** A stream may last for days: whether its viewer may still see it is asked this often, ms. */
@@ -50,10 +50,12 @@ async function stream(
   if (!camera.enabled)
     throw new HttpError(409, 'camera-off', `camera ${camera.id} is switched off: switch it on to watch it`);
   if (!(await deps.ports.frames.latest(camera.id))) throw await noPictureYet(deps, camera);
-  // Who is shown something before the stream has begun gets it when it has.
-  let show: Parameters<LiveHub['join']>[1] | undefined;
-  let early: Parameters<NonNullable<typeof show>>[0] | undefined;
-  const leave = await hub.join(camera.id, (drawn) => (show ? show(drawn) : (early = drawn)));
+  // What comes before the answer has begun is kept until it has.
+  const viewer: { stream?: LiveStream; early?: Drawn } = {};
+  const leave = await hub.join(camera.id, (drawn) => {
+    if (viewer.stream) viewer.stream.show(drawn);
+    else viewer.early = drawn;
+  });
   // Gone while we waited: nothing will say so any more.
   if (res.destroyed || req.socket.destroyed) return leave();
   const started = startLiveStream(res, format, () => {
@@ -65,8 +67,8 @@ async function stream(
     void mayStay(deps, asker(res)).then((may) => (may ? undefined : started.end()));
   }, ASK_AGAIN_MS);
   deps.stopping?.addEventListener('abort', started.end);
-  show = started.show;
-  if (early) show(early);
+  viewer.stream = started;
+  if (viewer.early) started.show(viewer.early);
 }
 
 /** While the database does not answer everybody stays. */

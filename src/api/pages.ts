@@ -52,6 +52,7 @@ export function camerasPage(options: { site: string; who: string; role: string }
 const LINKS = [
   ['/cameras', 'Cameras'],
   ['/live', 'Live'],
+  ['/recordings', 'Recordings'],
   ['/incidents', 'Incidents'],
   ['/plates', 'Plates'],
   ['/counting', 'Counting'],

@@ -12,6 +12,8 @@ export interface SentObject {
   readonly sha256?: string;
   /** It is saved under this name; default: it is shown. */
   readonly fileName?: string;
+  /** What is said when it is not there, for people; default: that of an export. */
+  readonly whenGone?: string;
 }
 
 /**
@@ -26,7 +28,7 @@ export async function sendObject(
   object: SentObject,
 ): Promise<void> {
   const bytes = object.bytes ?? (await storage.stat(object.key))?.bytes;
-  if (bytes === undefined) throw gone();
+  if (bytes === undefined) throw gone(object.whenGone);
   const etag = object.sha256 === undefined ? undefined : `"${object.sha256}"`;
   res.set({
     'Accept-Ranges': 'bytes',
@@ -51,13 +53,13 @@ export async function sendObject(
     res.end();
     return;
   }
-  await stream(res, storage, object.key, { from, to });
+  await stream(res, storage, object, { from, to });
 }
 
 async function stream(
   res: Response,
   storage: Pick<ObjectStore, 'read'>,
-  key: string,
+  { key, whenGone }: SentObject,
   part: { readonly from: number; readonly to: number },
 ): Promise<void> {
   const left = new AbortController();
@@ -65,7 +67,7 @@ async function stream(
   const source = await storage.read(key, { ...part, signal: left.signal });
   if (!source) {
     for (const name of res.getHeaderNames()) if (/^(content|accept|etag)/.test(name)) res.removeHeader(name);
-    throw gone();
+    throw gone(whenGone);
   }
   try {
     await pipeline(source, res);
@@ -88,11 +90,12 @@ function rangeOf(
   const ranges = req.range(bytes, { combine: true });
   if (ranges === -1) return 'none';
   // Not understood, or several: all of it is a right answer.
-  if (ranges === undefined || ranges === -2 || ranges.type !== 'bytes' || ranges.length !== 1) return undefined;
+  if (ranges === undefined || ranges === -2 || ranges.type !== 'bytes' || ranges.length !== 1)
+    return undefined;
   const [range] = ranges;
   return range && { from: range.start, to: range.end + 1 };
 }
 
-export function gone(): HttpError {
-  return new HttpError(410, 'gone', 'the file is no longer kept; ask for the export again');
+export function gone(why = 'the file is no longer kept; ask for the export again'): HttpError {
+  return new HttpError(410, 'gone', why);
 }

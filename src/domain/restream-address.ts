@@ -36,8 +36,6 @@ export function parseRestreamAddress(address: string): RestreamAddress {
 
 /** The address without what may be secret: user and password, the query, and the stream's key of RTMP. */
 export function restreamLabel(address: string): string {
-  const plain = redactUrls(address)
-    .replace(/\?.*$/s, '?***')
-    .replace(/\?\*\*\*$/, '');
+  const plain = redactUrls(address).replace(/\?.*$/s, '');
   return /^rtmp/i.test(plain) ? plain.replace(/[^/]+$/, '***') : plain;
 }

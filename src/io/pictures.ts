@@ -5,7 +5,7 @@ import { PermanentError } from '../errors.js';
 import type { Pictures } from '../ports.js';
 import { overlaySvg } from './pictures/overlay-svg.js';
 import { inspectPicture, readPicture } from './pictures/read-picture.js';
-import { toRgb } from './pictures/rgb.js';
+import { sparse, toRgb } from './pictures/rgb.js';
 
 /** JPEG quality 1..100: faces and plates stay readable, a 1280x720 picture is about 150 KB. */
 const DEFAULT_QUALITY = 82;
@@ -41,9 +41,10 @@ function encoder(
   { crop = WHOLE, overlay, maxWidth = Infinity }: NonNullable<Parameters<Pictures['jpeg']>[1]>,
 ): sharp.Sharp {
   const region = wholePixels(crop, picture);
-  const { width, height } = region;
-  const image = sharp(toRgb(picture, region), { raw: { width, height, channels: 3 } });
-  const scale = Math.min(1, maxWidth / width);
+  const scale = Math.min(1, maxWidth / region.width);
+  // Twice the size that is wanted is enough to scale down from, and the rest need not be converted.
+  const step = Math.max(1, Math.floor(0.5 / scale));
+  const image = sharp(toRgb(picture, region, step), { raw: { ...sparse(region, step), channels: 3 } });
   const shown = scaled(region, scale);
   if (scale < 1) image.resize(shown.width, shown.height, { fit: 'fill' });
   if (!overlay) return image;

@@ -34,9 +34,7 @@ export function createProvenance(options: {
     networks: async (camera, { faces }) => {
       const used = [
         ...networks.filter(({ name }) => name === camera.detect.network),
-        ...packed.filter(({ name }) =>
-          name.startsWith('ppocr') ? camera.plates?.enabled === true : faces,
-        ),
+        ...packed.filter(({ name }) => (name.startsWith('ppocr') ? camera.plates?.enabled === true : faces)),
       ];
       const all = await Promise.all(
         used.map(async ({ name, file, sha256 }) => ({ name, sha256: await hashOf(file, sha256) })),

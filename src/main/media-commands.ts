@@ -1,8 +1,10 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { addArchiveCommands } from './archive-commands.js';
 import type { RunOptions } from './cli.js';
 import { groupsOf, type Shared } from './command-group.js';
 import type { FacesOptions } from './commands/faces.js';
 import type { VerifyOptions } from './commands/verify.js';
+import { addExportCommands } from './export-commands.js';
 
 /** `camqueue backup|restore …` and what else works on recordings; what they do is loaded when they are called. */
 export function addMediaCommands(program: Command, shared: Shared): void {
@@ -13,6 +15,12 @@ export function addMediaCommands(program: Command, shared: Shared): void {
     shared,
   );
   addFaces(program, shared);
+  addExportCommands(program, group('exports', 'clips that were cut out of recordings'), shared);
+  addArchiveCommands(
+    group('archive', 'old recordings in cold storage: move, restore, look for damage'),
+    group('hold', 'recordings that must not go, until somebody releases them'),
+    shared,
+  );
   addBackup(program, group('backup', 'copies of database, configuration and keys'), shared);
   addRestream(program, shared);
 }

@@ -113,7 +113,7 @@ async function publishOnce(
 }
 
 interface StatusKeeper {
-  set(status: Omit<RestreamStatus, 'since' | 'failures'> & { readonly failures?: number }): void;
+  readonly set: (status: Omit<RestreamStatus, 'since' | 'failures'> & { readonly failures?: number }) => void;
   end(): Promise<void>;
 }
 

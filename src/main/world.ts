@@ -4,6 +4,8 @@ import type { Redis } from 'ioredis';
 import type { Config } from '../config.js';
 import type { CameraFile } from '../domain/camera.js';
 import { readCameraFile } from '../io/camera-file.js';
+import { notificationLog } from '../io/channels/log/notification-log.js';
+import { rotateLog } from '../io/rotate-log.js';
 import { createMetrics, type ProcessMetrics } from '../io/metrics.js';
 import { networksOf } from '../io/onnx/networks.js';
 import { createRedisCameraLeases } from '../io/redis/camera-leases.js';
@@ -62,6 +64,9 @@ import { openCameraCatalogue } from './camera-catalogue.js';
 
 /** Random secrets that the database's sealed columns need; see `sharedSecret`. */
 const SECRETS = ['cameras', 'push-tokens', 'alerting', 'evidence', 'session'];
+/** A log of messages that is longer is packed away; half a year of a busy site. */
+const LOG_BYTES = 50 * 1024 ** 2;
+const LOGS_KEPT = 5;
 const CONNECT_MS = 10_000;
 /** Pictures that wait to be looked at, of all cameras: half a minute of eight cameras with one plate worker. */
 const PINS_BYTES = 192 * 1024 ** 2;
@@ -255,6 +260,9 @@ export async function openWorld(config: Config, role: string, log: Log): Promise
         { prefix: config.QUEUE_PREFIX },
       ),
     ),
+    logs: async () => ({
+      rotate: async () => ((await rotateLog(notificationLog(config), LOG_BYTES, LOGS_KEPT)) ? 1 : 0),
+    }),
     backups: once(async () => {
       const { createBackups } = await import('../io/backup/backups.js');
       const address = config.BACKUP_URL ?? join(config.DATA_DIR, 'backups');
@@ -285,6 +293,13 @@ export async function openWorld(config: Config, role: string, log: Log): Promise
         restreams: () => createRestreamStatuses(probed(), config.QUEUE_PREFIX),
         framesRedis: once(() => connectTo('frames')),
         database,
+        storages: {
+          ...(config.STORAGE_URL !== undefined && { STORAGE_URL: storage }),
+          ...(config.COLD_URL !== undefined && { COLD_URL: async () => (await cold()).store }),
+          ...(config.BACKUP_URL !== undefined && {
+            BACKUP_URL: once(() => openStore(config.BACKUP_URL ?? '', 'BACKUP_URL')),
+          }),
+        },
       });
     }),
     reports: once(async () => createHealthReports(await database())),

@@ -7,8 +7,11 @@ export interface EvidenceOrder extends Pick<
   'id' | 'about' | 'camera' | 'captured' | 'gaps' | 'requested' | 'configuration' | 'networks'
 > {
   readonly files: readonly (Pick<EvidenceFile, 'path' | 'role' | 'note'> & {
-    /** Its bytes, or a file of this machine that is only read. */
-    readonly from: Uint8Array | { readonly file: string };
+    /** Its bytes, a file of this machine that is only read, or a stream, opened when its turn comes. */
+    readonly from:
+      | Uint8Array
+      | { readonly file: string }
+      | { readonly bytes: number; readonly open: () => Promise<AsyncIterable<Uint8Array>> };
   })[];
   /** Wall clock, epoch ms. */
   readonly madeAt: number;

@@ -86,12 +86,7 @@ export interface ExportStore {
   /** A waiting or running one; another stays as it is. @returns it as it is now */
   done(id: string, result: ExportResult, at: number, expiresAt: number): Promise<Export | undefined>;
   /** A waiting or running one; another stays as it is. @returns it as it is now */
-  ended(
-    id: string,
-    state: 'failed' | 'cancelled',
-    reason: string,
-    at: number,
-  ): Promise<Export | undefined>;
+  ended(id: string, state: 'failed' | 'cancelled', reason: string, at: number): Promise<Export | undefined>;
   /** Done ones whose time is over, oldest first. */
   due(before: number, limit: number): Promise<Export[]>;
   /** A done one whose files are gone. */

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { CameraId } from '../domain/ids.js';
 import type { ArchiveReport } from '../domain/archive/report.js';
 import type { RetentionRule } from '../domain/camera-fields/retention.js';
@@ -55,11 +56,15 @@ export interface RecordingIndex {
   grow(id: string, endAt: number, bytes: number): Promise<void>;
   close(id: string, end: { endAt: number; bytes: number; sha256: string }): Promise<void>;
   get(id: string): Promise<Segment | undefined>;
-  /** Those that touch [from, to), oldest first. @param filter.newestFirst the other way round */
+  /**
+   * Those that touch [from, to), oldest first.
+   * @param filter.after only those after this one; `newestFirst`: the other way round, without `after`
+   */
   list(filter: {
     cameraId?: CameraId;
     from: number;
     to: number;
+    after?: Pick<Segment, 'startAt' | 'id'>;
     newestFirst?: boolean;
     limit: number;
   }): Promise<Segment[]>;
@@ -120,8 +125,16 @@ export interface RecordingIndex {
   checked(id: string, at: number): Promise<void>;
   /** Its bytes are not what they were, or gone. @returns `false`: that was known, or it is gone. */
   damaged(id: string, at: number): Promise<boolean>;
-  /** Closed, sound ones of a node and of the cold store that were last looked at before, those longest not looked at first. */
-  unchecked(filter: { node: string; before: number; limit: number }): Promise<Segment[]>;
+  /**
+   * Closed, sound ones of a node and of the cold store that were last looked at before, those longest not looked at first.
+   * @param filter.isColdToo default true
+   */
+  unchecked(filter: {
+    node: string;
+    before: number;
+    isColdToo?: boolean;
+    limit: number;
+  }): Promise<Segment[]>;
   /** Start of the oldest recording kept anywhere, by camera. */
   oldest(): Promise<{ cameraId: CameraId; startAt: number }[]>;
   /** What there is, added up. Restored ones are `cold`: that is where they belong. @param node default: all */
@@ -150,6 +163,15 @@ export interface RecordingFiles {
   isThere(): Promise<boolean>;
   /** A file of this machine, for reading only; nothing is said of whether it is there. */
   localPath(path: string): string;
+  /**
+   * As `ObjectStore.read`: no faster than it is taken, and closed when it is destroyed or the signal is aborted.
+   * @param options.from first byte, default 0; `to`: the byte after the last, default the end
+   * @returns `undefined` when it is not there. It ends in an error where the file is shorter than `to`.
+   */
+  read(
+    path: string,
+    options?: { from?: number; to?: number; signal?: AbortSignal },
+  ): Promise<Readable | undefined>;
   /**
    * Writes whole or not at all, and durably, what must have that length and hash.
    * @throws PermanentError when it has not; Error with `code` ENOSPC and the like when there is no room.

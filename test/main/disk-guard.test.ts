@@ -1,7 +1,9 @@
 import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Camera } from '../../src/domain/camera.js';
+import { RetentionRule } from '../../src/domain/camera-fields/retention.js';
 import { segmentId, segmentPath } from '../../src/domain/segment-path.js';
+import { createHolds } from '../../src/io/sql/holds.js';
 import { type DiskGuardOptions, type DiskState, startDiskGuard } from '../../src/main/disk-guard.js';
 import type { Gap, Segment } from '../../src/ports.js';
 import { makeRecordingRig, type RecordingRig } from '../sampler/recording-rig.js';
@@ -12,6 +14,7 @@ import { mountSmallDisk, needsSmallDisk, type SmallDisk } from '../support/small
 const NOW = 1_795_251_600_000;
 const DAY_MS = 86_400_000;
 const KB = 1024;
+const COPY = { key: 'recordings/x', bytes: 200 * KB, sha256: 'aa', codec: 'avc1', movedAt: NOW };
 
 let rig: RecordingRig;
 let guards: { stop: () => Promise<void> }[] = [];
@@ -37,6 +40,13 @@ async function have(cameraId: string, daysAgo: number, given: Partial<Segment> =
   await rig.index.open(segment);
   return { id: segment.id, file: rig.file(path), path };
 }
+
+/** Holds what `have` made so many days ago. */
+const hold = (cameraId: string, daysAgo: number) =>
+  createHolds(rig.database).add({
+    ...{ id: `hold-${cameraId}`, cameraId, from: NOW - daysAgo * DAY_MS, to: NOW - daysAgo * DAY_MS + 1 },
+    ...{ reason: 'a theft', by: 'person:lan', createdAt: NOW },
+  });
 
 const camera = (id: string, retentionDays: number): Camera =>
   Camera.parse({ id, source: 'rtsp://127.0.0.1:1/x', record: { mode: 'always', retentionDays } });
@@ -80,7 +90,8 @@ needsSmallDisk()('a disk that runs full', () => {
     const young = await have('gate-1', 1);
     const oldest = await have('gate-2', 5);
     const older = await have('gate-1', 4);
-    const kept = await have('gate-2', 6, { isProtected: true });
+    const kept = await have('gate-2', 6);
+    await hold('gate-2', 6);
     const elsewhere = await have('gate-1', 7, { node: 'beta' });
     const open = await have('gate-1', 8, { state: 'open', sha256: undefined as never, endAt: NOW });
     const { freeBytes } = await rig.files.space();
@@ -110,6 +121,20 @@ needsSmallDisk()('a disk that runs full', () => {
         }) as object,
       }),
     ]);
+  });
+
+  it('loses restored recordings first: they stay in cold storage', async () => {
+    writeFileSync(join(disk.folder, 'ballast'), Buffer.alloc(3000 * KB));
+    const oldest = await have('gate-1', 5);
+    const restored = await have('gate-1', 1);
+    await rig.index.moved(restored.id, COPY);
+    await rig.index.restoring(restored.id, NOW + DAY_MS);
+    await rig.index.restored(restored.id);
+    const { freeBytes } = await rig.files.space();
+    const { told } = guard({ minFreeBytes: Math.round((freeBytes + 100 * KB) / 1.1) });
+    await until(() => told.length === 2);
+    expect([oldest, restored].map(({ file }) => existsSync(file))).toEqual([true, false]);
+    expect(await rig.index.get(restored.id)).toMatchObject({ tier: 'cold', cold: COPY });
   });
 
   it('is told once while it lasts, and again when it comes back', async () => {
@@ -145,7 +170,8 @@ describe('the age of recordings', () => {
     const young = await have('gate-1', 1.9);
     const old = await have('gate-1', 2.1);
     const oldest = await have('gate-1', 30);
-    const kept = await have('gate-1', 40, { isProtected: true });
+    const kept = await have('gate-1', 40);
+    await hold('gate-1', 40);
     const other = await have('gate-2', 19);
     const gone = await have('gone', 19);
     const longGone = await have('gone', 21);
@@ -155,6 +181,29 @@ describe('the age of recordings', () => {
     expect([young, kept, other, gone].map(({ file }) => existsSync(file))).toEqual([true, true, true, true]);
     await until(async () => (await left()).length === 3);
     expect(new Set(await left())).toEqual(new Set([young.id, other.id, gone.id]));
+  });
+
+  it('is what the rules say, hot and cold together: moving is tried until then; restored ones are left alone', async () => {
+    const [young, old] = [await have('gate-1', 11.9), await have('gate-1', 12.1)];
+    const moving = await have('gate-1', 5, { why: 'motion' });
+    const other = await have('gate-2', 13);
+    const restored = await have('gate-1', 30);
+    await rig.index.moved(restored.id, COPY);
+    await rig.index.restoring(restored.id, NOW + DAY_MS);
+    await rig.index.restored(restored.id);
+    const rules = [
+      { cameras: ['gate-1'], why: 'motion', hotDays: 1, coldDays: 3 },
+      { cameras: ['gate-1'], hotDays: 2, coldDays: 10 },
+    ];
+    guard({
+      cameras: () => [camera('gate-1', 1), camera('gate-2', 20)],
+      retention: () => rules.map((rule) => RetentionRule.parse(rule)),
+    });
+    await until(async () => (await left()).length === 3);
+    expect(new Set(await left())).toEqual(new Set([young.id, other.id, restored.id]));
+    expect([young, old, moving, other, restored].map(({ file }) => existsSync(file))).toEqual([
+      ...[true, false, false, true, true],
+    ]);
   });
 
   it('ends also for a recording whose file went before its row (a crash between the two)', async () => {

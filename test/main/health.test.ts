@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,9 +16,11 @@ import { CameraFile } from '../../src/domain/camera.js';
 import { PermanentError } from '../../src/errors.js';
 import { createCameras } from '../../src/io/camera-file.js';
 import { createRedisCameraStates } from '../../src/io/redis/camera-states.js';
+import { createRestreamStatuses } from '../../src/io/redis/restream-status.js';
 import { connectRedis, untilReady } from '../../src/io/redis/connection.js';
 import { openDatabase } from '../../src/io/sql/open.js';
 import type { Database } from '../../src/io/sql/schema.js';
+import { openStorage } from '../../src/io/storage/open-storage.js';
 import { createCameraStore } from '../../src/io/sql/camera-store.js';
 import { openCameraCatalogue } from '../../src/main/camera-catalogue.js';
 import { createHealthProbes } from '../../src/main/health/probes.js';
@@ -83,6 +85,8 @@ function open({ cameras = [{ id: 'gate-1', source: 'rtsp://10.0.0.5/main' }], co
     jobsRedis: () => jobsRedis,
     framesRedis: () => framesRedis,
     database: async () => database,
+    storages: {},
+    restreams: () => createRestreamStatuses(jobsRedis, bench.prefix),
     ...rest,
   });
   const look = async (): Promise<Map<string, HealthFinding>> => {
@@ -112,6 +116,25 @@ it('finds a whole installation well, each thing under its name', async () => {
   });
   expect(found.get('worker/work')?.measures).toEqual({ count: 1 });
   expect(found.get('redis/jobs')?.measures).toMatchObject({ isAofOn: true, policy: 'noeviction' });
+});
+
+it('looks at the storages that are configured, by the names of their settings', async () => {
+  const good = () => openStorage(join(folder, 'cold'), 'COLD_URL');
+  const away = await openStorage(join(folder, 'away'), 'BACKUP_URL');
+  await away.check();
+  await rm(join(folder, 'away'), { recursive: true });
+  // Nothing listens there.
+  const s3 = () => openStorage('s3+http://KEY:SESAME@127.0.0.1:9/pictures', 'STORAGE_URL');
+  const { look } = open({ storages: { STORAGE_URL: s3, COLD_URL: good, BACKUP_URL: async () => away } });
+  const found = await look();
+  expect(found.get('storage/COLD_URL')).toMatchObject({ state: 'ok' });
+  expect(await readdir(join(folder, 'cold'))).toEqual([]);
+  expect(found.get('storage/STORAGE_URL')).toMatchObject({ state: 'fail' });
+  expect(found.get('storage/STORAGE_URL')?.detail).toMatch(
+    /^STORAGE_URL: storage 127\.0\.0\.1:9\/pictures cannot be/,
+  );
+  expect(found.get('storage/BACKUP_URL')?.detail).toMatch(/^BACKUP_URL: .*is gone/);
+  expect(JSON.stringify([...found])).not.toContain('SESAME');
 });
 
 describe('cameras', () => {

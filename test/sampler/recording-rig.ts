@@ -40,7 +40,7 @@ export async function makeRecordingRig(
       recordings: { files, index, ...stores },
     });
   return {
-    ...{ dataDir, folder, files, index, gaps, context },
+    ...{ dataDir, folder, files, index, gaps, context, database },
     file: (path: string) => join(folder, path),
     segments: () =>
       index.list({ cameraId: 'gate-1', from: T0 - 3_600_000, to: T0 + 36_000_000, limit: 1000 }),

@@ -11,28 +11,34 @@ import { createKey } from '../../src/api/accounts.js';
 import { createApi } from '../../src/api/app.js';
 import type { ApiDeps } from '../../src/api/deps.js';
 import { startApi, type RunningApi } from '../../src/api/server.js';
+import { createClipMaker } from '../../src/io/clips/clip-maker.js';
 import { csv } from '../../src/io/csv.js';
 import { createEvidencePackages } from '../../src/io/evidence/packages.js';
 import { createFfmpegSources } from '../../src/io/ffmpeg/sources.js';
 import { createMetrics, exposeMetrics } from '../../src/io/metrics.js';
 import { collectMetrics } from '../../src/io/redis-metrics.js';
 import { createPictures } from '../../src/io/pictures.js';
+import { createRecordingFiles } from '../../src/io/recordings/files.js';
 import { createRedisCameraStates } from '../../src/io/redis/camera-states.js';
 import { connectRedis, untilReady } from '../../src/io/redis/connection.js';
 import { createRedisFrameRing } from '../../src/io/redis/frame-ring.js';
 import { createRedisLiveView } from '../../src/io/redis/live-view.js';
 import { createFolderStore } from '../../src/io/storage/folder-store.js';
+import { noStorage } from '../../src/io/storage/open-storage.js';
 import { createSnapshotStore } from '../../src/io/snapshots.js';
 import { createLinks } from '../../src/io/links.js';
 import { createSigner } from '../../src/io/signer.js';
 import { createTemplates } from '../../src/io/templates/templates.js';
+import { createArchiveReports } from '../../src/io/sql/archive-reports.js';
 import { createAuditLog } from '../../src/io/sql/audit-log.js';
 import { createCameraStore } from '../../src/io/sql/camera-store.js';
 import { createDeliveries } from '../../src/io/sql/deliveries.js';
+import { createExportStore } from '../../src/io/sql/exports.js';
 import { createEventStore } from '../../src/io/sql/event-store.js';
 import { createFlowReports } from '../../src/io/sql/flow-reports.js';
 import { createGapStore } from '../../src/io/sql/gap-store.js';
 import { createHealthReports } from '../../src/io/sql/health-reports.js';
+import { createHolds } from '../../src/io/sql/holds.js';
 import { createIncidentStore } from '../../src/io/sql/incident-store.js';
 import { createMaintenances } from '../../src/io/sql/maintenances.js';
 import { createOccupancyStore } from '../../src/io/sql/occupancy-store.js';
@@ -43,6 +49,7 @@ import { createPushTokens } from '../../src/io/sql/push-tokens.js';
 import { createRecordingIndex } from '../../src/io/sql/recording-index.js';
 import { openCameraCatalogue } from '../../src/main/camera-catalogue.js';
 import type { Principals, Role } from '../../src/ports.js';
+import { NODE } from './recordings.js';
 import { openTestSqlite } from './sqlite.js';
 import { startTestRedis, type TestRedis } from './redis.js';
 import { silentLog } from './test-queue.js';
@@ -152,8 +159,21 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<Te
       occupancy: createOccupancyStore(database),
       flowReports: createFlowReports(database),
       csv,
+      holds: createHolds(database),
+      archiveReports: createArchiveReports(database),
+      recordings: createRecordingIndex(database),
       evidence: createEvidencePackages(database, { storage, secret, version: '0.0.0' }),
       storage,
+      exports: createExportStore(database),
+      exportSettings: { keepDays: 7, keepEvidenceDays: 90 },
+      clips: createClipMaker({
+        workDir: join(folder, 'work'),
+        recordings: createRecordingIndex(database),
+        files: createRecordingFiles(join(folder, 'recordings'), NODE),
+        ...{ cold: noStorage('COLD_URL'), threads: 1 },
+        detectors: () => Promise.reject(new Error('no overlay in this test')),
+        faces: () => Promise.reject(new Error('no faces in this test')),
+      }),
       live: createRedisLiveView(
         { redis: connection, subscriber: () => subscriber },
         { prefix },

@@ -1,6 +1,6 @@
 import { request, type IncomingMessage } from 'node:http';
 import { registry } from '../../jobs/registry.js';
-import { startConsumer, type Consumer } from '../../queues/consumer.js';
+import { startConsumer } from '../../queues/consumer.js';
 import { createMetrics } from '../../src/io/metrics.js';
 import type { LiveFrame } from '../../src/ports/live.js';
 import type { TestApi } from './api.js';
@@ -23,7 +23,7 @@ export function greyFrame(
 export interface LiveWorker {
   /** How many pictures it has drawn. */
   readonly drawn: () => number;
-  readonly close: Consumer['close'];
+  readonly close: () => Promise<number>;
 }
 
 /** A worker as `camqueue worker live-frame` is one. */
@@ -49,7 +49,7 @@ export async function startLiveWorker(api: TestApi): Promise<LiveWorker> {
     metrics: createMetrics({ process: 'test' }),
     graceMs: 0,
   });
-  return { drawn: () => drawn, close: consumer.close };
+  return { drawn: () => drawn, close: () => consumer.close() };
 }
 
 export interface TestViewer {

@@ -32,6 +32,8 @@ export interface RecordingSpec {
   readonly openGop?: boolean;
   /** AAC, a tone. */
   readonly sound?: boolean;
+  /** Default 16 000. */
+  readonly soundHz?: number;
   /** More arguments of the encoder. */
   readonly encoder?: readonly string[];
   /** Default `closed`. */
@@ -127,7 +129,14 @@ export async function makeNumbered(file: string, first: number, spec: RecordingS
         '-i',
         'pipe:0',
       ],
-      ...(sound ? ['-f', 'lavfi', '-i', `sine=frequency=440:sample_rate=16000:duration=${seconds}`] : []),
+      ...(sound
+        ? [
+            '-f',
+            'lavfi',
+            '-i',
+            `sine=frequency=440:sample_rate=${spec.soundHz ?? 16_000}:duration=${seconds}`,
+          ]
+        : []),
       ...['-map', '0:v', ...(sound ? ['-map', '1:a', '-c:a', 'aac', '-b:a', '32k'] : [])],
       ...['-vf', `scale=${size[0]}:${size[1]}:flags=neighbor,setsar=1`, ...encoderArguments(spec)],
       ...['-f', 'mp4', '-movflags', 'frag_keyframe+empty_moov+default_base_moof'],
@@ -211,7 +220,9 @@ export async function picturesOf(file: string, crop?: string): Promise<TakenPict
   );
   const lines = stderr.toString().split('\n');
   const complaint = lines.find(
-    (line) => /\[(warning|error|fatal)\]/.test(line) && !/deprecated pixel format|EOI missing|Guessed Channel/.test(line),
+    (line) =>
+      /\[(warning|error|fatal)\]/.test(line) &&
+      !/deprecated pixel format|EOI missing|Guessed Channel/.test(line),
   );
   if (complaint !== undefined) throw new Error(`${file} does not play cleanly: ${complaint}`);
   const times = lines.flatMap((line) => /Parsed_showinfo.* pts_time:(-?[\d.e+-]+)/.exec(line)?.[1] ?? []);

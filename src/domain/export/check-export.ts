@@ -148,7 +148,7 @@ function realHoles(holes: readonly ClipGap[]): ClipGap[] {
 function partsMissing(holes: readonly ClipGap[], timeZone: string): string {
   const told = holes.slice(0, TOLD_HOLES).map((hole) => holeText(hole, timeZone));
   const more = holes.length > TOLD_HOLES ? ` and ${holes.length - TOLD_HOLES} more` : '';
-  return `not all of it was recorded: ${told.join('; ')}${more}. With partial: true you get the rest`;
+  return `not all of it was recorded: ${told.join('; ')}${more}. With partial: true (--partial) you get the rest`;
 }
 
 /** `2026-11-22 08:00:10 to 08:00:40 (30 s): the network was down`. */

@@ -36,3 +36,21 @@ export function downloadText(
 ): string {
   return `${id}.${file}.${expiresAt}.${requestedAt}`;
 }
+
+/**
+ * A new link to an export's file.
+ * @param options.now wall clock, epoch ms; the link ends with the export at the latest
+ * @returns its address below the installation's
+ */
+export function downloadLink(
+  signer: { sign(purpose: string, text: string): string },
+  one: { readonly id: string; readonly requestedAt: number; readonly expiresAt?: number },
+  options: { readonly file: DownloadFile; readonly expiresInS: number; readonly now: number },
+): { readonly path: string; readonly expiresAt: number } {
+  const { file, expiresInS, now } = options;
+  const { id, requestedAt } = one;
+  const wanted = now + expiresInS * 1000;
+  const expiresAt = Math.floor(Math.min(wanted, one.expiresAt ?? wanted) / 1000) * 1000;
+  const mark = signer.sign(DOWNLOAD_PURPOSE, downloadText({ id, file, expiresAt }, requestedAt));
+  return { path: `/d/${writeDownloadToken({ id, file, expiresAt, mark })}`, expiresAt };
+}

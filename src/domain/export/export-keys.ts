@@ -12,6 +12,11 @@ export function exportFolder(
   return `exports/${cameraId}/${new Date(from).toISOString().slice(0, 10)}/${id}`;
 }
 
+/** Which export a file of the storage belongs to; `undefined`: to none. */
+export function exportOfKey(key: string): string | undefined {
+  return /^exports\/[^/]+\/\d{4}-\d{2}-\d{2}\/([^/]+)\//.exec(key)?.[1];
+}
+
 /**
  * Where the files of one making lie. Two workers that both believe that the export is theirs write different clips to
  * different places: what is handed out is what its row says.

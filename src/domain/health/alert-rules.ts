@@ -23,6 +23,7 @@ const RULES: Readonly<Record<string, AlertRule>> = {
   'camera-file': { problem: 'camera-file-wrong', alertsAt: 'warn', afterMs: EDIT_MS },
   disk: { problem: 'disk-low', alertsAt: 'fail', afterMs: 0 },
   redis: { problem: 'redis-trouble', alertsAt: 'fail', afterMs: 0 },
+  storage: { problem: 'storage-trouble', alertsAt: 'fail', afterMs: TWICE_MS },
   sql: { problem: 'database-trouble', alertsAt: 'fail', afterMs: 0 },
   queue: { problem: 'queue-stuck', alertsAt: 'fail', afterMs: 0 },
   worker: { problem: 'worker-missing', alertsAt: 'fail', afterMs: RESTART_MS },

@@ -134,6 +134,30 @@ export function judgeSql(seen: { readonly place: string; readonly latencyMs: num
   };
 }
 
+/** @param setting the variable that names it @param seen.place for people, without credentials */
+export function judgeStorage(
+  setting: string,
+  seen: { readonly place: string; readonly latencyMs: number } | { readonly problem: string },
+): HealthFinding {
+  const subject = `storage/${setting}`;
+  if ('problem' in seen) {
+    const isNamed = seen.problem.startsWith(setting);
+    return {
+      subject,
+      state: 'fail',
+      detail: isNamed ? seen.problem : `${setting}: ${seen.problem}`,
+      measures: {},
+    };
+  }
+  const latencyMs = Math.round(seen.latencyMs);
+  return {
+    subject,
+    state: 'ok',
+    detail: `${seen.place} keeps what is written, in ${latencyMs} ms`,
+    measures: { latencyMs },
+  };
+}
+
 /**
  * This machine's clock against those of the servers.
  * @param offsets server's time less ours, ms, by server

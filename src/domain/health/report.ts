@@ -6,7 +6,7 @@ export type HealthState = 'ok' | 'warn' | 'fail';
 
 /** One thing that was looked at. */
 export interface HealthFinding {
-  /** `<kind>/<name>`: camera/gate-1, stream/gate-1, camera-file, area/yard, restream/gate-1, disk/data, redis/jobs, sql, clock, sampler, queue/motion, worker/motion, model/…, certificate/…; probe/…: could not be looked at */
+  /** `<kind>/<name>`: camera/gate-1, stream/gate-1, camera-file, area/yard, restream/gate-1, disk/data, redis/jobs, storage/COLD_URL, sql, clock, sampler, queue/motion, worker/motion, model/…, certificate/…; probe/…: could not be looked at */
   readonly subject: string;
   readonly state: HealthState;
   /** For people: what was found and, when not ok, what to do. No secret. */

@@ -1,5 +1,5 @@
-import { join, resolve } from 'node:path';
 import { Channel } from '../../domain/alerting/config.js';
+import { notificationLog } from './log/notification-log.js';
 import type { Config } from '../../config.js';
 import type { NotificationChannel, NotificationChannels, PushTokens } from '../../ports/alerting.js';
 
@@ -50,7 +50,8 @@ const CREATE = {
     (await import('./rabbitmq/rabbitmq-channel.js')).createRabbitmqChannel({ url: c.RABBITMQ_URL }),
   mqtt: async ({ config: c }) =>
     (await import('./mqtt/mqtt-channel.js')).createMqttChannel({ url: c.MQTT_URL }),
-  log: async ({ config: c }) => (await import('./log/log-channel.js')).createLogChannel({ path: logPath(c) }),
+  log: async ({ config: c }) =>
+    (await import('./log/log-channel.js')).createLogChannel({ path: notificationLog(c) }),
 } satisfies Record<Channel, Create>;
 
 /** Makes every channel; one that is not set up says so by its `off`. Nothing is connected before the first message. */
@@ -82,8 +83,4 @@ function smsOptions(c: ChannelOptions['config']) {
 
 function pushOptions(c: ChannelOptions['config'], tokens: PushTokens) {
   return { credentialsFile: c.FCM_CREDENTIALS, baseUrl: c.FCM_BASE_URL, tokens };
-}
-
-function logPath({ NOTIFY_LOG, DATA_DIR }: ChannelOptions['config']): string {
-  return resolve(NOTIFY_LOG ?? join(DATA_DIR, 'notifications.log'));
 }

@@ -56,6 +56,20 @@ function fitInto({ width, height }: PictureSize): string[] {
   ];
 }
 
+/** The pictures as they are, with sound of one kind. */
+export function soundArguments(
+  path: string,
+  { rateHz, channels }: { readonly rateHz: number; readonly channels: number },
+): { inputs: string[][]; output: string[] } {
+  return {
+    inputs: [['-copyts', '-i', path]],
+    output: [
+      ...['-map', '0:V:0', '-map', '0:a:0', '-c:v', 'copy', '-c:a', 'aac', '-ar', String(rateHz)],
+      ...['-ac', String(channels), ...PART_FLAGS],
+    ],
+  };
+}
+
 /** One still picture shown for a while, once a second. */
 export function stillArguments(still: {
   readonly path: string;

@@ -1,7 +1,6 @@
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import type { ClipOrder, MadeClip } from '../../ports/clips.js';
-import { joinEntries, type JoinedEntry } from '../mp4/parameter-sets.js';
-import type { Track } from '../mp4/tracks.js';
+import { joinEntries } from '../mp4/parameter-sets.js';
 import { createAssembly } from './assembly.js';
 import type { ClipMakerOptions } from './clip-maker.js';
 import { rewrapArguments } from './encode-arguments.js';
@@ -89,14 +88,14 @@ async function assemble(
   signal: AbortSignal,
 ): Promise<AssembledClip> {
   const { found } = parts;
-  const sound = soundOf(found);
-  const entry = entryOf(parts);
+  const { sound } = parts;
+  const entry = joinEntries(parts.entries);
   const size = parts.size ?? found.stretches[0]!.track;
   const timescale = timescaleOf(found);
   const clip = { timescale, width: size.width, height: size.height };
   const assembly = createAssembly({ ...clip, entry, sound });
   const placed = await placeItems(found, assembly, {
-    ...{ timescale, soundTimescale: sound?.timescale, partOf: parts.partOf, gapOf: parts.gapOf },
+    ...{ timescale, soundTimescale: sound?.timescale, ...parts },
   });
   const { head, runs, keys, durationMs } = assembly.end(placed.lastUnits);
   const { sha256 } = await folder.replace('clip.mp4', (draft) => writeClip(draft, head, runs, read));
@@ -109,15 +108,6 @@ async function assemble(
 async function allOf<A, B>(works: readonly [Promise<A>, Promise<B>]): Promise<[A, B]> {
   await Promise.allSettled(works);
   return Promise.all(works);
-}
-
-/** The sound of the first recording that has any; a file has one kind. */
-function soundOf({ stretches }: Survey): Track | undefined {
-  return stretches.find(({ soundTrack }) => soundTrack !== undefined)?.soundTrack;
-}
-
-function entryOf({ entries }: MadeParts): JoinedEntry {
-  return joinEntries(entries);
 }
 
 /** Picture times stay exact where all recordings count alike. */

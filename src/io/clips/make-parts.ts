@@ -1,7 +1,16 @@
 import type { ClipOrder } from '../../ports/clips.js';
 import { freeSetId, parameterSetsOf } from '../mp4/parameter-sets.js';
 import type { ClipMakerOptions } from './clip-maker.js';
-import { encodingForAll, encodingLike, type PictureEncoding, type PictureSize } from './encode-arguments.js';
+import { soundKindOf } from '../mp4/sound-kind.js';
+import type { Track } from '../mp4/tracks.js';
+import { runFfmpeg } from './run-ffmpeg.js';
+import {
+  soundArguments,
+  encodingForAll,
+  encodingLike,
+  type PictureEncoding,
+  type PictureSize,
+} from './encode-arguments.js';
 import { encodePart, type EncodePiece, gapPart, type PartOptions } from './parts.js';
 import { probeClip } from './probe-clip.js';
 import type { Progress } from './progress.js';
@@ -20,6 +29,9 @@ export interface MadeParts {
   /** The sample entries of all that goes into the clip, in its order. */
   readonly entries: readonly Uint8Array[];
   readonly partOf: (stretch: FoundStretch, piece: EncodePiece) => Promise<RecordingContents>;
+  readonly soundOf: (stretch: FoundStretch, contents: RecordingContents) => Promise<RecordingContents>;
+  /** What the clip's sound is like. */
+  readonly sound: Track | undefined;
   readonly gapOf: (item: Extract<FoundItem, { kind: 'gap' }>) => Promise<RecordingContents>;
 }
 
@@ -66,7 +78,10 @@ export async function makeParts(survey: Survey, options: PartsOptions): Promise<
       entries.push(own.entry);
     }
   }
-  return { found, size, entries: distinct(entries), partOf, gapOf };
+  const soundOf = await sameSound(found, folder, signal);
+  const heard = found.stretches.find(({ soundTrack }) => soundTrack !== undefined);
+  const sound = heard && (await soundOf(heard, await contentsOf(heard.path, heard.segment))).soundTrack;
+  return { found, size, entries: distinct(entries), partOf, gapOf, soundOf, sound };
 }
 
 /** How what has to be encoded is encoded: like its neighbours, so that it can stand beside them. */
@@ -119,6 +134,23 @@ function neighboursOf({ items }: Survey, stretch: FoundStretch): ReturnType<Part
     before: stretch.isJoined && fits(before) ? [before] : [],
     after: fits(after) && after.isJoined ? [after] : [],
   };
+}
+
+/** Sound is copied where all recordings have the same kind of it; a clip has one. */
+async function sameSound(
+  { stretches }: Survey,
+  folder: WorkFolder,
+  signal: AbortSignal,
+): Promise<MadeParts['soundOf']> {
+  const kinds = stretches.flatMap(({ soundTrack }) => (soundTrack ? [soundKindOf(soundTrack.entry)] : []));
+  const [first] = kinds;
+  if (!first || kinds.every(({ key }) => key === first.key)) return async (_, contents) => contents;
+  const converted = async ({ path, segment }: FoundStretch): Promise<string> =>
+    folder.once(`sound-${segment.id}.mp4`, (draft) =>
+      runFfmpeg(soundArguments(path, first), draft, { signal }),
+    );
+  for (const stretch of stretches) if (stretch.soundTrack) await converted(stretch);
+  return async (stretch, contents) => (stretch.soundTrack ? made(await converted(stretch)) : contents);
 }
 
 function keyOf({ track }: FoundStretch): string {

@@ -65,7 +65,8 @@ export async function encodePart(
   const part = await folder.once(name, async (draft) => {
     const input = await inputOf(contents, piece, options, `in-${name}`);
     try {
-      if (options.hasLook) await render(stretch, piece, { input, draft, name }, options, onProgress);
+      if (options.hasLook)
+        await render(stretch, piece, { contents, input, draft, name }, options, onProgress);
       else {
         const { from, to } = piece;
         const { timescale } = stretch.track;
@@ -130,22 +131,31 @@ function fragmentsOf(
 function render(
   stretch: FoundStretch,
   piece: EncodePiece,
-  { input, draft, name }: { input: string; draft: string; name: string },
+  {
+    contents,
+    input,
+    draft,
+    name,
+  }: { contents: RecordingContents; input: string; draft: string; name: string },
   options: PartOptions,
   onProgress: (doneMs: number) => void,
 ): Promise<void> {
   const { segment, track } = stretch;
   const { order, folder, threads, detectors, faces, signal } = options;
-  // Half a unit off the pictures' own times: whoever rounds finds the same pictures.
-  const at = (units: number): number => segment.startAt + ((units - 0.5) * 1000) / track.timescale;
+  const [from, to] = between(contents, piece).map(
+    (units) => segment.startAt + (units * 1000) / track.timescale,
+  ) as [number, number];
   const { width, height } = options.size ?? track;
   const { before, after } = wantsAnalysis(order) ? options.neighboursOf(stretch) : { before: [], after: [] };
-  const whole = (one: FoundStretch) => ({ path: one.path, startAt: one.segment.startAt });
+  const whole = (one: FoundStretch) => ({
+    ...{ path: one.path, startAt: one.segment.startAt },
+    isAround: true,
+  });
   const memory = wantsAnalysis(order) && memoryOf(folder, name, options.previous);
   return renderStretch(
     {
       inputs: [...before.map(whole), { path: input, startAt: segment.startAt }, ...after.map(whole)],
-      ...{ from: at(piece.from), to: at(piece.to), camera: order.camera, timeZone: order.timeZone },
+      ...{ from, to, camera: order.camera, timeZone: order.timeZone },
       look: order.look,
       // Sound is taken from the recordings when the parts are joined.
       out: { path: draft, width, height, timescale: track.timescale, threads, hasAudio: false },
@@ -154,6 +164,18 @@ function render(
     },
     { signal, onProgress },
   );
+}
+
+/** In the middle between the pictures of a piece and those beside it: whoever rounds finds the same pictures. */
+function between({ pictures }: RecordingContents, { from, to }: EncodePiece): [number, number] {
+  let [before, after] = [-Infinity, Infinity];
+  for (const { shownAt } of pictures) {
+    if (shownAt < from) before = Math.max(before, shownAt);
+    if (shownAt >= to) after = Math.min(after, shownAt);
+  }
+  const last = to - 1;
+  const begin = before === -Infinity ? from - 0.5 : (before + from) / 2;
+  return [begin, after === Infinity ? last + pictures.at(-1)!.duration / 2 : (last + after) / 2];
 }
 
 /** What the analysis knows at the end of a part, for the next one. */

@@ -1,4 +1,5 @@
 import type { Sample } from '../mp4/samples.js';
+import type { Track } from '../mp4/tracks.js';
 import type { Assembly, PictureRun, PlacedPicture, SoundRun } from './assembly.js';
 import type { EncodePiece } from './parts.js';
 import type { Picture, RecordingContents } from './recording-file.js';
@@ -20,6 +21,8 @@ export interface PlaceOptions {
   readonly soundTimescale: number | undefined;
   /** The parts that were made. */
   readonly partOf: (stretch: FoundStretch, piece: EncodePiece) => Promise<RecordingContents>;
+  /** Where the sound of a stretch is taken from: its recording, or a copy with the clip's kind of sound. */
+  readonly soundOf: (stretch: FoundStretch, contents: RecordingContents) => Promise<RecordingContents>;
   readonly gapOf: (item: Extract<FoundItem, { kind: 'gap' }>) => Promise<RecordingContents>;
 }
 
@@ -39,6 +42,13 @@ export interface Placed {
 export async function placeItems(found: Survey, into: Assembly, options: PlaceOptions): Promise<Placed> {
   const { timescale } = options;
   const stretches: PlacedStretch[] = [];
+  const put = (stretch: PlacedStretch): void => {
+    const before = stretches.at(-1);
+    // A picture is shown until the next one comes.
+    if (before && before.atMs + before.durationMs > stretch.atMs)
+      stretches[stretches.length - 1] = { ...before, durationMs: stretch.atMs - before.atMs };
+    stretches.push(stretch);
+  };
   /** Where in the clip the next picture comes that follows nothing, units; and what is shown there last. */
   let end = 0;
   let last = -1;
@@ -57,7 +67,7 @@ export async function placeItems(found: Survey, into: Assembly, options: PlaceOp
     into.add([{ path, entry: track.entry, pictures: shown }], undefined);
     last = shown.at(-1)?.shownAt ?? last;
     lastUnits = Math.max(1, end - last);
-    stretches.push({ ...span(from, end), from: item.gap.from });
+    put({ ...span(from, end), from: item.gap.from });
   };
 
   const placeStretch = async (stretch: FoundStretch): Promise<void> => {
@@ -91,14 +101,16 @@ export async function placeItems(found: Survey, into: Assembly, options: PlaceOp
     last = place(newest.shownAt);
     lastUnits = Math.max(1, Math.round((newest.duration * timescale) / track.timescale));
     end = last + lastUnits;
-    into.add(runs, soundOf(contents, captured, { from: first, to: newest.shownAt + newest.duration }));
+    const heard = await options.soundOf(stretch, contents);
+    into.add(runs, soundOf(heard, track, captured, { from: first, to: newest.shownAt + newest.duration }));
     firstAt = Math.min(firstAt, captured(first));
     lastAt = Math.max(lastAt, captured(newest.shownAt));
-    stretches.push({ ...span(from, end), from: Math.round(captured(first)), segmentId: segment.id });
+    put({ ...span(from, end), from: Math.round(captured(first)), segmentId: segment.id });
   };
 
   const soundOf = (
-    { path, sound, soundTrack, track }: RecordingContents,
+    { path, sound, soundTrack }: RecordingContents,
+    track: Track,
     captured: (units: number) => number,
     shown: { from: number; to: number },
   ): SoundRun | undefined => {

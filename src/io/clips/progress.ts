@@ -5,6 +5,8 @@ export interface Progress {
   did(cost: number): void;
 }
 
+/** Less says nothing of the time that is left. */
+const LEAST_KNOWN = 0.01;
 /** Told no more often than this, ms. */
 const TELL_EVERY_MS = 250;
 
@@ -32,7 +34,8 @@ export function createProgress(
       if (fraction <= told || at - toldAt < TELL_EVERY_MS) return;
       told = fraction;
       toldAt = at;
-      onProgress?.(fraction, Math.round(((at - startedAt) * (1 - fraction)) / fraction));
+      const leftMs = Math.round(((at - startedAt) * (1 - fraction)) / fraction);
+      onProgress?.(fraction, fraction < LEAST_KNOWN ? undefined : leftMs);
     },
   };
 }

@@ -3,6 +3,8 @@ import ffmpeg from 'fluent-ffmpeg';
 /** Of ffmpeg while it makes clips: whatever is analysed live goes first. */
 const NICENESS = 10;
 
+const UNWRITTEN = /no space left on device|error (closing file|writing trailer)/i;
+
 export interface FfmpegJob {
   /** The arguments of each input, `-i` and its file last. */
   readonly inputs: readonly (readonly string[])[];
@@ -41,9 +43,11 @@ export function runFfmpeg(
       // It looks at what ffmpeg can do first: an abort meanwhile found nothing to kill.
       .on('start', () => signal.aborted && stop())
       .on('progress', ({ timemark }: { timemark?: string }) => onProgress?.(millisecondsOf(timemark)))
-      .on('end', () => {
+      .on('end', (_stdout: string | null, stderr: string | null) => {
         end();
-        done();
+        // What it could not write at the very end, ffmpeg 5 says, and calls it a success.
+        if (UNWRITTEN.test(stderr ?? '')) failed(told(new Error('the file is not whole'), stderr ?? ''));
+        else done();
       })
       .on('error', (error: Error, _stdout: string | null, stderr: string | null) => {
         end();

@@ -135,14 +135,17 @@ async function foundStretch(
   };
 }
 
-/** What of a stretch is copied and what is encoded. */
+/** What of a stretch is copied and what is encoded, in parts that a crash may cost. */
 export function piecesOf(
   how: Survey['how'],
   { from, to, track }: FoundStretch,
-  contents: RecordingContents,
+  { pictures }: RecordingContents,
 ): CutPiece[] {
-  if (how === 'copy') return cutPieces(contents.pictures, { from, to });
-  return encodePieces(contents.pictures, { from, to }, (PART_MS / 1000) * track.timescale);
+  const partUnits = (PART_MS / 1000) * track.timescale;
+  if (how === 'encode') return encodePieces(pictures, { from, to }, partUnits);
+  return cutPieces(pictures, { from, to }).flatMap((piece) =>
+    piece.do === 'copy' ? [piece] : encodePieces(pictures, piece, partUnits),
+  );
 }
 
 /** @throws UnusableRecording when it could be read before and cannot any more */

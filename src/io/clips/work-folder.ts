@@ -32,8 +32,8 @@ export async function openWorkFolder(workDir: string, order: ClipOrder): Promise
   const mark = join(path, 'order');
   const known = await readFile(mark, 'utf8').catch(() => undefined);
   if (known !== fingerprint) {
-    await rm(path, { recursive: true, force: true });
     await mkdir(path, { recursive: true });
+    for (const name of await readdir(path)) await rm(join(path, name), { recursive: true, force: true });
     await writeFile(mark, fingerprint);
   }
   await utimes(mark, new Date(), new Date());
@@ -103,7 +103,7 @@ async function changedAt(path: string): Promise<number> {
 
 async function removeUnfinished(path: string): Promise<void> {
   for (const name of await readdir(path)) {
-    if (name.startsWith(DRAFT)) await rm(join(path, name), { force: true });
+    if (name.startsWith(DRAFT)) await rm(join(path, name), { recursive: true, force: true });
   }
 }
 

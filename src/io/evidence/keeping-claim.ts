@@ -21,7 +21,7 @@ export async function keepingClaim<T>(
       },
       (error: unknown) => lost.abort(error),
     );
-  }, SAY_SO_MS);
+  }, SAY_SO_MS).unref();
   try {
     return await work(AbortSignal.any([signal, lost.signal]));
   } finally {

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PIECE_BYTES } from './pack-zip.js';
 import type { EvidenceProblem, PackagedFile, PackageFiles } from './verify-package.js';
 
 /** No package of ours has more; an endless folder must not take the memory. */
@@ -18,7 +19,11 @@ export async function openFolder(folder: string): Promise<PackageFiles> {
       if (entry.isDirectory()) pending.push(path);
       else if (!entry.isFile())
         problems.push({ file: path, what: 'is a link or a device, not a file of the package' });
-      else files.set(path, { bytes: (await lstat(full)).size, open: async () => createReadStream(full) });
+      else
+        files.set(path, {
+          bytes: (await lstat(full)).size,
+          open: async () => createReadStream(full, { highWaterMark: PIECE_BYTES }),
+        });
       if (files.size + problems.length > MAX_FILES)
         return {
           files,

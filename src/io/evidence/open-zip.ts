@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
 import { type AnyManifest, EvidencePath, pathsOf } from '../../domain/evidence/manifest.js';
 import { messageOf } from '../../errors.js';
-import { packZip } from './pack-zip.js';
+import { packZip, PIECE_BYTES } from './pack-zip.js';
 import type { EvidenceProblem, PackagedFile, PackageFiles } from './verify-package.js';
 
 /** No package of ours has more. */
@@ -93,7 +93,7 @@ async function isSame(
     return file ? [{ path: name, ...file }] : [];
   });
   const { stream } = packZip(entries, Date.parse(manifest.madeAt));
-  const found = createReadStream(path);
+  const found = createReadStream(path, { highWaterMark: PIECE_BYTES });
   try {
     return await areEqual(found, stream);
   } finally {

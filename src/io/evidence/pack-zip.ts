@@ -1,6 +1,9 @@
 import type { PassThrough, Readable } from 'node:stream';
 import { ZipFile } from 'yazl';
 
+/** Pieces in which local files are read: fewer of them are quicker, and a few of them are no memory. */
+export const PIECE_BYTES = 1024 ** 2;
+
 /** One file of a ZIP. */
 export interface ZipEntry {
   readonly path: string;

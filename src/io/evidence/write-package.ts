@@ -16,7 +16,7 @@ import {
 import { PermanentError } from '../../errors.js';
 import type { EvidenceOrder, EvidencePackage } from '../../ports/evidence.js';
 import type { ObjectStore } from '../../ports/storage.js';
-import { packZip } from './pack-zip.js';
+import { packZip, PIECE_BYTES } from './pack-zip.js';
 import type { SigningKey } from './signing-keys.js';
 
 export type Source = EvidenceOrder['files'][number];
@@ -75,6 +75,7 @@ async function copy(
   signal: AbortSignal,
 ): Promise<{ bytes: number; sha256: string }> {
   if (from instanceof Uint8Array) return storage.put(key, from, { signal });
+  if ('open' in from) return storage.put(key, await from.open(), { bytes: from.bytes, signal });
   try {
     // A copy of its own: what `putFile` may link would change with the original.
     const { size: bytes } = await stat(from.file);
@@ -88,7 +89,7 @@ async function copy(
 
 /** Opens it when it is read, and not before. */
 async function* bytesOf(file: string): AsyncGenerator<Uint8Array> {
-  yield* createReadStream(file) as AsyncIterable<Uint8Array>;
+  yield* createReadStream(file, { highWaterMark: PIECE_BYTES }) as AsyncIterable<Uint8Array>;
 }
 
 async function putZip(

@@ -20,6 +20,7 @@ import { PermanentError } from '../../errors.js';
 import type { RecordingFiles, SegmentFile } from '../../ports.js';
 import { createLane } from './lane.js';
 import { knownNode } from './node-name.js';
+import { readPart } from './read-part.js';
 import { partOf, receiveFile } from './receive.js';
 import { openSegmentFile } from './segment-file.js';
 import { repairSegment } from './repair.js';
@@ -48,6 +49,11 @@ export function createRecordingFiles(folder: string, node: string): RecordingFil
     node,
     isThere: () => lanes.write(async () => (await knownNode(folder)) === node),
     localPath: place,
+    read: async (path, { from = 0, to, signal } = {}) => {
+      const file = place(path);
+      const handle = await lanes.write(() => undefinedWhenMissing(open(file, 'r')));
+      return handle && readPart(handle, { from, to, signal }, lanes.write);
+    },
     receive: async (path, source, expected) => {
       const file = place(path);
       // In no lane: the store it comes from may be slow, and its writing is no more than one piece at a time.

@@ -19,9 +19,7 @@ export function createExportStore({ db }: Database): ExportStore {
       await db
         .insertInto('export')
         .values(toRow(wanted))
-        .onConflict((conflict) =>
-          conflict.column('id').doUpdateSet(fresh).where('export.state', 'in', OVER),
-        )
+        .onConflict((conflict) => conflict.column('id').doUpdateSet(fresh).where('export.state', 'in', OVER))
         .execute();
       const row = await db
         .selectFrom('export')

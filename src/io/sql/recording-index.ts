@@ -1,6 +1,6 @@
 import type { RecordingIndex } from '../../ports.js';
 import { createRecordingMoves } from './recording-moves.js';
-import { isHeldBy, oldestFirst, selectRecordings, toRow, toSegment } from './recording-rows.js';
+import { following, isHeldBy, oldestFirst, selectRecordings, toRow, toSegment } from './recording-rows.js';
 import { sumRecordings } from './recording-sums.js';
 import type { Database } from './schema.js';
 
@@ -38,14 +38,14 @@ export function createRecordingIndex({ db }: Database): RecordingIndex {
       const row = await selectRecordings(db).where('id', '=', id).executeTakeFirst();
       return row && toSegment(row);
     },
-    list: async ({ cameraId, from, to, newestFirst = false, limit }) => {
+    list: async ({ cameraId, from, to, after, newestFirst = false, limit }) => {
       const touching = selectRecordings(db)
         .where('start_at', '<', Math.ceil(to))
         .where('start_at', '>', Math.floor(from) - LONGEST_MS)
         .where('end_at', '>', Math.floor(from))
         .limit(limit);
       const wanted = cameraId === undefined ? touching : touching.where('camera_id', '=', cameraId);
-      if (!newestFirst) return oldestFirst(wanted);
+      if (!newestFirst) return oldestFirst(following(wanted, after));
       return (await wanted.orderBy('start_at', 'desc').orderBy('id', 'desc').execute()).map(toSegment);
     },
     removable: async ({ node, cameraId, why, before, isRestored, limit }) => {

@@ -123,13 +123,17 @@ export function createRecordingMoves(db: Kysely<Schema>): Moves {
           .where('damaged_at', 'is', null)
           .executeTakeFirst(),
       ),
-    unchecked: async ({ node, before, limit }) => {
+    unchecked: async ({ node, before, isColdToo = true, limit }) => {
       const lookedAt = sql<number>`coalesce(checked_at, end_at)`;
       const rows = await selectRecordings(db)
         .where(lookedAt, '<', Math.ceil(before))
         .where('sha256', 'is not', null)
         .where('damaged_at', 'is', null)
-        .where((where) => where.or([where('tier', '=', 'cold'), where('node', '=', node)]))
+        .where((where) =>
+          isColdToo
+            ? where.or([where('tier', '=', 'cold'), where('node', '=', node)])
+            : where.and([where('tier', '=', 'hot'), where('node', '=', node)]),
+        )
         .orderBy(lookedAt)
         .orderBy('id')
         .limit(limit)

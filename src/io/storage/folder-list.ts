@@ -55,7 +55,8 @@ export async function removeOld(
       removed += await removeOld(path, { before, place, signal, ...(only && { only }) });
       // Fails when something is in it, also when something came just now: then it stays.
       if (only === undefined) await within(rmdir(path), place).catch(() => undefined);
-    } else if ((only === undefined || isUnfinished) && (await isOlder(path, before, place))) {
+    } else if (isUnfinished || (only === undefined && !entry.name.startsWith('.'))) {
+      if (!(await isOlder(path, before, place))) continue;
       await within(rm(path, { force: true }), place);
       if (isUnfinished === (only !== undefined)) removed += 1;
     }

@@ -3,10 +3,10 @@ import { S3Client } from '@aws-sdk/client-s3';
 import type { S3Address } from './s3-address.js';
 
 /** One request is tried so often, with growing pauses, when the server is overloaded or the connection breaks. */
-const ATTEMPTS = 4;
+const ATTEMPTS = 3;
 const CONNECT_MS = 5_000;
 /** A connection on which nothing moves for so long is given up. */
-const IDLE_MS = 30_000;
+const IDLE_MS = 20_000;
 
 /**
  * Speaks the plain S3 that all servers understand: path-style addresses, and no checksums of newer kinds. Each piece is

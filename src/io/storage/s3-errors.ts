@@ -40,7 +40,7 @@ export function explainS3(error: unknown, { place, setting, signal }: S3Failure)
   if (!isFromS3(error)) return error;
   const name = nameOf(error);
   const status = statusOf(error);
-  const code = codeOf(error);
+  const code = codeIn(error);
   if (isNetwork(error)) return unreachable(place, code || name);
   if (CERTIFICATE.test(code))
     return new InputError(
@@ -58,7 +58,7 @@ export function explainS3(error: unknown, { place, setting, signal }: S3Failure)
 
 /** Connections that broke or never came about, also in the middle of an answer. */
 export function isNetwork(error: unknown): boolean {
-  return NETWORK.includes(codeOf(error)) || ['TimeoutError', 'NetworkingError'].includes(nameOf(error));
+  return NETWORK.includes(codeIn(error)) || ['TimeoutError', 'NetworkingError'].includes(nameOf(error));
 }
 
 export function isMissing(error: unknown): boolean {
@@ -78,7 +78,15 @@ function isFromS3(error: unknown): boolean {
 }
 
 function isTls(error: unknown): boolean {
-  return CERTIFICATE.test(codeOf(error)) || codeOf(error) === 'EPROTO';
+  return CERTIFICATE.test(codeIn(error)) || codeIn(error) === 'EPROTO';
+}
+
+/** Where the kit does not know an error for one, it wraps it, and the code is only in its words. */
+function codeIn(error: unknown): string {
+  const wrapped = /^AWS SDK error wrapper for .*?\b(E[A-Z]{3,})\b/.exec(
+    (error as Error | undefined)?.message ?? '',
+  );
+  return codeOf(error) || (wrapped?.[1] ?? '');
 }
 
 function named(error: unknown): boolean {

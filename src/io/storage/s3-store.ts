@@ -106,7 +106,11 @@ export function createS3Store(address: string, setting: string): ObjectStore {
   return store;
 
   async function* listed(below: string, signal?: AbortSignal): AsyncGenerator<ObjectStat> {
-    const pages = paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix + below });
+    const pages = paginateListObjectsV2(
+      { client },
+      { Bucket: bucket, Prefix: prefix + below },
+      { ...(signal && { abortSignal: signal }) },
+    );
     for (;;) {
       const page = await ask(() => pages.next(), signal);
       if (page.done === true) return;

@@ -19,11 +19,13 @@ export async function abortUploads(
   let removed = 0;
   let page: ListMultipartUploadsCommandOutput | undefined;
   do {
-    page = await next(client, { Bucket: bucket, Prefix: prefix }, page);
+    page = await next(client, { Bucket: bucket, Prefix: prefix }, page, signal);
     for (const { Key, UploadId, Initiated } of page?.Uploads ?? []) {
       if (signal.aborted) return removed;
       if (Initiated === undefined || Initiated.getTime() >= before) continue;
-      await client.send(new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId }));
+      await client.send(new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId }), {
+        abortSignal: signal,
+      });
       removed += 1;
     }
   } while (page?.IsTruncated === true);
@@ -34,6 +36,7 @@ async function next(
   client: S3Client,
   where: { Bucket: string; Prefix: string },
   page: ListMultipartUploadsCommandOutput | undefined,
+  signal: AbortSignal,
 ): Promise<ListMultipartUploadsCommandOutput | undefined> {
   try {
     return await client.send(
@@ -41,6 +44,7 @@ async function next(
         ...where,
         ...(page && { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker }),
       }),
+      { abortSignal: signal },
     );
   } catch (error) {
     if ((error as Error).name === 'NotImplemented') return undefined;

@@ -34,6 +34,7 @@ export const en: LanguagePack = {
     'camera-file-wrong': 'Camera file is wrong',
     'disk-low': 'Disk nearly full',
     'redis-trouble': 'Trouble with Redis',
+    'storage-trouble': 'Trouble with a storage',
     'database-trouble': 'Trouble with the database',
     'queue-stuck': 'Queue is stuck',
     'worker-missing': 'Worker does not run',

@@ -35,6 +35,7 @@ export const vi: LanguagePack = {
     'camera-file-wrong': 'Tệp cấu hình camera có lỗi',
     'disk-low': 'Ổ đĩa sắp đầy',
     'redis-trouble': 'Sự cố Redis',
+    'storage-trouble': 'Sự cố kho lưu trữ',
     'database-trouble': 'Sự cố cơ sở dữ liệu',
     'queue-stuck': 'Hàng đợi bị tắc',
     'worker-missing': 'Tiến trình xử lý không chạy',

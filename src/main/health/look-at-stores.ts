@@ -1,8 +1,11 @@
 import type { Redis } from 'ioredis';
-import { judgeClock, judgeRedis, judgeSql } from '../../domain/health/judge-stores.js';
+import { judgeClock, judgeRedis, judgeSql, judgeStorage } from '../../domain/health/judge-stores.js';
 import { readRedisHealth } from '../../io/redis/redis-health.js';
 import { readDatabaseHealth } from '../../io/sql/database-health.js';
 import type { Database } from '../../io/sql/schema.js';
+import { messageOf } from '../../errors.js';
+import type { HealthFinding } from '../../ports.js';
+import type { ObjectStore } from '../../ports/storage.js';
 import type { Probe } from './probes.js';
 
 /** Less than a look may take, so that the reason is heard. */
@@ -23,6 +26,30 @@ export function sqlProbe(database: () => Promise<Database>, now: () => number): 
     kinds: ['sql'],
     look: async () => [judgeSql(await readDatabaseHealth(await database(), now))],
   };
+}
+
+/** Folders and buckets that are named in the configuration, by the setting that names them. */
+export type Storages = Readonly<Record<string, () => Promise<Pick<ObjectStore, 'check' | 'place'>>>>;
+
+/** Writes a little to each, and reads it: one that hangs does not hide how the others are. */
+export function storagesProbe(storages: Storages): Probe {
+  return {
+    name: 'storages',
+    kinds: ['storage'],
+    look: (signal) =>
+      Promise.all(Object.entries(storages).map(([setting, open]) => lookAt(setting, open, signal))),
+  };
+}
+
+async function lookAt(setting: string, open: Storages[string], signal: AbortSignal): Promise<HealthFinding> {
+  const begun = performance.now();
+  try {
+    const store = await open();
+    await store.check(AbortSignal.any([signal, AbortSignal.timeout(CONNECT_WITHIN_MS)]));
+    return judgeStorage(setting, { place: store.place, latencyMs: performance.now() - begun });
+  } catch (error) {
+    return judgeStorage(setting, { problem: messageOf(error) });
+  }
 }
 
 /** This machine's clock against those of the jobs' Redis and of PostgreSQL. */

@@ -14,7 +14,7 @@ import { disksProbe } from './look-at-disks.js';
 import { restreamsProbe } from './look-at-restreams.js';
 import { modelsProbe } from './look-at-models.js';
 import { queuesProbe } from './look-at-queues.js';
-import { clockProbe, redisProbe, sqlProbe } from './look-at-stores.js';
+import { clockProbe, redisProbe, sqlProbe, type Storages, storagesProbe } from './look-at-stores.js';
 import { createHealthProbes } from './probes.js';
 
 /** What the probes of an installation stand on. Everything is opened and closed by the caller. */
@@ -38,6 +38,8 @@ export interface ProbeNeeds {
   readonly jobsRedis: () => Redis;
   readonly framesRedis: () => Redis;
   readonly database: () => Promise<Database>;
+  /** Those that the configuration names; opened when they are first looked at. */
+  readonly storages: Storages;
   /** How publications of processed streams go. */
   readonly restreams: () => Pick<RestreamStatuses, 'read'>;
   /** Wall clock, epoch ms; default Date.now. */
@@ -67,6 +69,7 @@ export function systemProbes(needs: ProbeNeeds): HealthProbes {
       redisProbe('jobs', jobsRedis, now),
       redisProbe('frames', framesRedis, now),
       sqlProbe(database, now),
+      storagesProbe(needs.storages),
       clockProbe(jobsRedis, database, now),
       queuesProbe(needs.registry, needs.inspector, now),
       modelsProbe({

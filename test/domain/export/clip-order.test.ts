@@ -24,7 +24,13 @@ describe('what comes after what in a clip', () => {
   });
 
   it('shows gaps, no longer than a minute', () => {
-    expect(said(true)).toEqual(['gap 1000', 'a until 60000', 'b joined until 90000', 'gap 60000', 'c until 200000']);
+    expect(said(true)).toEqual([
+      'gap 1000',
+      'a until 60000',
+      'b joined until 90000',
+      'gap 60000',
+      'c until 200000',
+    ]);
   });
 
   it('takes all of a recording that is wanted to its end: its row may end a little before the file', () => {

@@ -29,7 +29,13 @@ describe('what of a recording is copied and what is encoded', () => {
     ['head and tail', reordered, 2, 10, ['encode [2,4) 2 from 0', 'copy 4+4', 'encode [8,10) 2 from 8']],
     ['groups that lean on each other', open, 1, 6, ['encode [1,6) 5 from 0']],
     ['all of groups that lean on each other', open, 0, 6, ['copy 0+6']],
-    ['a beginning that cannot be decoded alone', [picture(0), picture(1), picture(2, true)], 0, 3, ['encode [0,2) 2 from 0', 'copy 2+1']],
+    [
+      'a beginning that cannot be decoded alone',
+      [picture(0), picture(1), picture(2, true)],
+      0,
+      3,
+      ['encode [0,2) 2 from 0', 'copy 2+1'],
+    ],
   ])('%s', (_, pictures, from, to, expected) => {
     const said = cutPieces(pictures, { from, to }).map((piece) =>
       piece.do === 'copy'
@@ -61,24 +67,32 @@ describe('what of a recording is copied and what is encoded', () => {
 
   it('holds exactly what was asked for, in order, and copies nothing that leans on what is missing', () => {
     fc.assert(
-      fc.property(recordings, fc.integer({ min: -2, max: 50 }), fc.integer({ min: 0, max: 50 }), (pictures, from, length) => {
-        const to = from + length;
-        const wanted = pictures.map(({ shownAt }) => shownAt).filter((at) => at >= from && at < to).sort((a, b) => a - b);
-        for (const pieces of [cutPieces(pictures, { from, to }), encodePieces(pictures, { from, to }, 5)]) {
-          const shown = pieces.map((piece) => {
-            if (piece.do === 'copy') {
-              const copied = pictures.slice(piece.first, piece.first + piece.count);
-              expect(copied[0]?.isEntry).toBe(true);
-              return copied.map(({ shownAt }) => shownAt).sort((a, b) => a - b);
-            }
-            const inside = wanted.filter((at) => at >= piece.from && at < piece.to);
-            expect(inside).toHaveLength(piece.count);
-            expect(pictures[piece.first]!.shownAt).toBeLessThanOrEqual(Math.max(...inside));
-            return inside;
-          });
-          expect(shown.flat()).toEqual(wanted);
-        }
-      }),
+      fc.property(
+        recordings,
+        fc.integer({ min: -2, max: 50 }),
+        fc.integer({ min: 0, max: 50 }),
+        (pictures, from, length) => {
+          const to = from + length;
+          const wanted = pictures
+            .map(({ shownAt }) => shownAt)
+            .filter((at) => at >= from && at < to)
+            .sort((a, b) => a - b);
+          for (const pieces of [cutPieces(pictures, { from, to }), encodePieces(pictures, { from, to }, 5)]) {
+            const shown = pieces.map((piece) => {
+              if (piece.do === 'copy') {
+                const copied = pictures.slice(piece.first, piece.first + piece.count);
+                expect(copied[0]?.isEntry).toBe(true);
+                return copied.map(({ shownAt }) => shownAt).sort((a, b) => a - b);
+              }
+              const inside = wanted.filter((at) => at >= piece.from && at < piece.to);
+              expect(inside).toHaveLength(piece.count);
+              expect(pictures[piece.first]!.shownAt).toBeLessThanOrEqual(Math.max(...inside));
+              return inside;
+            });
+            expect(shown.flat()).toEqual(wanted);
+          }
+        },
+      ),
     );
   });
 

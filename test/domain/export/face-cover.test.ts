@@ -78,8 +78,8 @@ describe('covers of faces', () => {
     expect(changes.map(({ at, boxes }) => [Math.round(at), boxes])).toEqual([
       [0, [a]],
       [50, [a, b]],
-      [100, [b]],
-      [200, []],
+      [101, [b]],
+      [201, []],
     ]);
     expect(changes[2]!.at).toBeGreaterThan(100);
   });

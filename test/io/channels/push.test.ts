@@ -115,7 +115,7 @@ it('shows the picture where it has an address, and nowhere else', async () => {
   expect(shown?.data['pictureLink']).toBe(picture);
   expect(shown?.apns).toMatchObject({
     payload: { aps: { 'mutable-content': 1 } },
-    fcm_options: { image: picture },
+    fcmOptions: { image: picture },
   });
   expect(shown?.webpush).toMatchObject({ notification: { image: picture } });
   expect(JSON.stringify(plain)).not.toMatch(/picture|"image|mutable/);

@@ -182,38 +182,45 @@ onBothDatabases('packages of evidence', ({ open, address }) => {
     expect((await evidence.get('d'))?.voidReason).toBeUndefined();
   });
 
-  it('are left to the process that works on them, until that is not heard of any more', async () => {
-    let now = Date.parse('2026-11-21T09:00:00Z');
-    let arrived = (): void => undefined;
-    let goOn = (): void => undefined;
-    const here = new Promise<void>((resolve) => (arrived = resolve));
-    const frozen = new Promise<void>((resolve) => (goOn = resolve));
-    let isFrozen = true;
-    const { evidence, at, storage } = await world({
-      now: () => now,
-      storage: (store) => ({
-        ...store,
-        put: async (key, source, options) => {
-          if (isFrozen && key.endsWith('2.mp4')) {
-            isFrozen = false;
-            arrived();
-            await frozen;
-          }
-          return store.put(key, source, options);
-        },
-      }),
-    });
-    const first = evidence.seal(evidenceOrder('a'), NEVER);
-    await here;
-    await expect(evidence.seal(evidenceOrder('a'), NEVER)).rejects.toThrow(NotReadyError);
-    now += 61_000;
-    const sealed = await evidence.seal(evidenceOrder('a'), NEVER);
-    goOn();
-    await expect(first).rejects.toThrow('another process has taken over');
-    expect(await evidence.get('a')).toEqual(sealed);
-    expect(await problemsOf(at(sealed.zip.key))).toEqual([]);
-    expect(await filesOf(storage)).toEqual(new Set([sealed.folder, sealed.zip.key]));
-  });
+  it.each([
+    ['while it copies', '2.mp4'],
+    ['before its last step', '.zip'],
+  ])(
+    'are left to the process that works on them, until that is not heard of any more %s',
+    async (_, last) => {
+      let now = Date.parse('2026-11-21T09:00:00Z');
+      let arrived = (): void => undefined;
+      let goOn = (): void => undefined;
+      const here = new Promise<void>((resolve) => (arrived = resolve));
+      const frozen = new Promise<void>((resolve) => (goOn = resolve));
+      let isFrozen = true;
+      const { evidence, at, storage } = await world({
+        now: () => now,
+        storage: (store) => ({
+          ...store,
+          put: async (key, source, options) => {
+            const put = await store.put(key, source, options);
+            if (isFrozen && key.endsWith(last)) {
+              isFrozen = false;
+              arrived();
+              await frozen;
+            }
+            return put;
+          },
+        }),
+      });
+      const first = evidence.seal(evidenceOrder('a'), NEVER);
+      await here;
+      await expect(evidence.seal(evidenceOrder('a'), NEVER)).rejects.toThrow(NotReadyError);
+      now += 61_000;
+      const sealed = await evidence.seal(evidenceOrder('a'), NEVER);
+      goOn();
+      await expect(first).rejects.toThrow('another process has taken over');
+      expect(await evidence.get('a')).toEqual(sealed);
+      expect(await problemsOf(at(sealed.zip.key))).toEqual([]);
+      expect(await filesOf(storage)).toEqual(new Set([sealed.folder, sealed.zip.key]));
+    },
+  );
 
   it('have their files removed, and stay in the chain', async () => {
     const { evidence, at } = await world();
@@ -236,9 +243,16 @@ onBothDatabases('packages of evidence', ({ open, address }) => {
     const { evidence, at, dir } = await world();
     const original = join(dir, 'original.mp4');
     await writeFile(original, 'as it was');
-    const files = [{ path: 'clip.mp4', role: 'clip' as const, from: { file: original } }];
+    const files = [
+      { path: 'clip.mp4', role: 'clip' as const, from: { file: original } },
+      {
+        ...{ path: 'far.mp4', role: 'segment' as const },
+        from: { bytes: 3, open: async () => Readable.from([Buffer.from('far')]) },
+      },
+    ];
     const { folder } = await evidence.seal(evidenceOrder('a', { files }), NEVER);
     await writeFile(original, 'as it is');
+    expect(await readFile(at(`${folder}/far.mp4`), 'utf8')).toBe('far');
     expect(await problemsOf(at(folder))).toEqual([]);
   });
 

@@ -1,4 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { InputError, NotReadyError } from '../../../src/errors.js';
 import { openStorage } from '../../../src/io/storage/open-storage.js';
 import type { ObjectStore } from '../../../src/ports/storage.js';
@@ -45,7 +47,7 @@ it.each([
     const error = (await call().catch((thrown: unknown) => thrown)) as Error;
     expect(error).toBeInstanceOf(InputError);
     expect(error.message).toMatch(message);
-    expect(JSON.stringify([error.message, error.stack, error.cause])).not.toMatch(/SESAME|S3RVER/);
+    expect(JSON.stringify([error.message, error.stack, error.cause])).not.toMatch(/SESAME|S3RVER|a\/b\+c/);
   }
   await expect(store.stat('a.bin')).rejects.toThrow(InputError);
 });
@@ -111,6 +113,31 @@ it('goes on reading where the connection broke, and ends when the server stays a
   }
 });
 
+it.each([
+  ['a small one', Buffer.from('the red car')],
+  ['a part of a long one', Buffer.concat([LARGE, Buffer.from('the red car')])],
+])('has bytes that were changed on the way refused: %s', async (_what, bytes) => {
+  const wire = createServer((client) => {
+    const upstream = connect(s3.port, '127.0.0.1');
+    client.on('data', (sent) =>
+      upstream.write(Buffer.from(sent.toString('latin1').replace('red car', 'bad car'), 'latin1')),
+    );
+    upstream.pipe(client);
+    for (const socket of [client, upstream])
+      socket.on('error', () => undefined).on('close', () => (client.destroy(), upstream.destroy()));
+  }).listen(0, '127.0.0.1');
+  await once(wire, 'listening');
+  try {
+    const store = await open({ port: (wire.address() as AddressInfo).port });
+    await store.put('a.bin', Buffer.from('before'));
+    await expect(store.put('a.bin', bytes)).rejects.toThrow(/XAmzContentSHA256Mismatch|BadDigest/);
+    expect(await store.stat('a.bin')).toMatchObject({ bytes: 6 });
+  } finally {
+    await Promise.all(opened.splice(0).map((store) => store.close()));
+    wire.close();
+  }
+});
+
 it('leaves a server that hangs when it is told to', async () => {
   const proxy = await startFaultProxy(s3.port);
   try {
@@ -136,7 +163,6 @@ it('links to a file, for a while, under the name people know it by', async () =>
   await store.put('exports/x.mp4', Buffer.from('film'));
   const options = { expiresInS: 60, fileName: 'Cổng chính "1".mp4' };
   const link = (await store.link('exports/x.mp4', options)) ?? '';
-  expect(link).not.toMatch(/:S3RVER@/);
   const answer = await fetch(link);
   expect([answer.status, await answer.text()]).toEqual([200, 'film']);
   expect(answer.headers.get('content-type')).toBe('video/mp4');
@@ -151,28 +177,23 @@ it('links to a file, for a while, under the name people know it by', async () =>
   expect(await (await open()).link('exports/x.mp4', { expiresInS: 60 })).toBeUndefined();
 });
 
-it('keeps credentials with any characters', async () => {
-  const store = await open({ secret: 'a/b+c@d:e%25'.split('').map(encodeURIComponent).join('') });
-  await expect(store.check()).rejects.toThrow(/check SECRET/);
-});
-
 it.each([
-  ['s3+https://KEY:SE/CRET@host/bucket', /^COLD_URL: .*%2F/],
-  ['s3+https://KEY:SECRET@host', /names no bucket/],
-  ['s3+https://KEY:SECRET@host/Bucket', /names no bucket/],
+  ['s3+https://KEY:SE/SAME@host/bucket', /^COLD_URL: .*%2F/],
+  ['s3+https://KEY:SESAME@host', /names no bucket/],
+  ['s3+https://KEY:SESAME@host/Bucket', /names no bucket/],
   ['s3+https://KEY@host/bucket', /KEY and SECRET belong together/],
-  ['s3+https://KEY:SECRET@host/bucket?regio=x', /knows no "regio"/],
-  ['s3+https://KEY:SECRET@host/bucket?links=yes', /links is "yes"/],
-  ['s3+https://KEY:SECRET@host/bucket?acl=public-read', /would publish exports and evidence/],
-  ['s3+https://KEY:SECRET@host/bucket?acl=all', /acl is "all"/],
-  ['s3+https://KEY:SECRET@host/bucket/a b', /prefix/],
-  ['https://KEY:SECRET@host/bucket', /neither a folder nor/],
+  ['s3+https://KEY:SESAME@host/bucket?regio=x', /knows no "regio"/],
+  ['s3+https://KEY:SESAME@host/bucket?links=yes', /links is "yes"/],
+  ['s3+https://KEY:SESAME@host/bucket?acl=public-read', /would publish exports and evidence/],
+  ['s3+https://KEY:SESAME@host/bucket?acl=all', /acl is "all"/],
+  ['s3+https://KEY:SESAME@host/bucket/a b', /prefix/],
+  ['https://KEY:SESAME@host/bucket', /neither a folder nor/],
   ['ftp://host/bucket', /neither a folder nor/],
 ])('refuses the address %s, without its secret', async (address, message) => {
   const error = (await openStorage(address, 'COLD_URL').catch((thrown: unknown) => thrown)) as Error;
   expect(error).toBeInstanceOf(InputError);
   expect(error.message).toMatch(message);
-  expect(error.message.replace('KEY:SECRET@host[', '')).not.toMatch(/KEY:SE|SECRET@host\/b/);
+  expect(error.message).not.toMatch(/SESAME/);
 });
 
 async function* inPieces(): AsyncGenerator<Buffer> {

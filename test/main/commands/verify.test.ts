@@ -106,7 +106,7 @@ it('finds a chain whole, in any order, and where it has a hole', async () => {
 it.each<[string, () => Promise<number>, string]>([
   ['a package that is not there', () => run(['/nonexistent/x.zip']), 'there is no such folder or ZIP'],
   ['a key that is not there', () => run([zip(1)], { key: ['/nonexistent/k.pem'] }), 'cannot be read'],
-  ['a file that is no key', () => run([zip(1)], { key: [zip(1)] }), 'holds no public key'],
+  ['a file that is no key', () => run([zip(1)], { key: [__filename] }), 'holds no public key'],
 ])('says %s', async (_, command, what) => {
   await expect(command()).rejects.toThrow(InputError);
   await expect(command()).rejects.toThrow(what);

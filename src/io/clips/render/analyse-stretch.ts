@@ -93,7 +93,7 @@ export async function analyseStretch(
   if (!order.faces) return overlay;
   const path = join(folder, 'mask.ivf');
   const covers = coversOfLooks(looks, order);
-  await writeMask(path, covers, source);
+  await writeMask(path, covers, source, order.pictures.at(-1) ?? 0);
   return { ...overlay, mask: { path, blockPx: blockOf(looks, covers, source) } };
 }
 

@@ -10,8 +10,14 @@ const CELL_PX = 8;
  * Writes where the picture is to be made unrecognisable: white there, black elsewhere, on a coarse grid.
  * @param covers times in ms after the first possible picture
  * @param picture size of the pictures it lies over
+ * @param lastUs time of the last of them: what comes later would make ffmpeg show that one again
  */
-export async function writeMask(path: string, covers: readonly Cover[], picture: Size): Promise<void> {
+export async function writeMask(
+  path: string,
+  covers: readonly Cover[],
+  picture: Size,
+  lastUs: number,
+): Promise<void> {
   const size = { width: Math.ceil(picture.width / CELL_PX), height: Math.ceil(picture.height / CELL_PX) };
   const track = await PictureTrack.create(path, size);
   try {
@@ -20,7 +26,8 @@ export async function writeMask(path: string, covers: readonly Cover[], picture:
     const begun = changes.findLast(({ us }) => us <= 0);
     await track.add(0, await drawMask(begun?.boxes ?? [], size));
     for (const [i, { us, boxes }] of changes.entries()) {
-      if (us > 0 && us !== changes[i + 1]?.us) await track.add(us, await drawMask(boxes, size));
+      if (us > 0 && us <= lastUs && us !== changes[i + 1]?.us)
+        await track.add(us, await drawMask(boxes, size));
     }
   } finally {
     await track.close();

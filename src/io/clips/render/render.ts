@@ -25,9 +25,14 @@ export interface RenderOrder {
   /**
    * Files of one codec and size, in order; `startAt`: capture time of their pts 0, epoch ms. With an overlay or blurred faces
    * also what was recorded 5 s before and 1 s after the stretch, where there is such: a face is covered a second before it is
-   * found and after it is lost, and tracks are there from the first picture on.
+   * found and after it is lost, and tracks are there from the first picture on. `isAround`: for that only, none of its
+   * pictures is shown.
    */
-  readonly inputs: readonly { readonly path: string; readonly startAt: number }[];
+  readonly inputs: readonly {
+    readonly path: string;
+    readonly startAt: number;
+    readonly isAround?: boolean;
+  }[];
   /** Capture times, epoch ms, counted to the µs; `to` is not included. */
   readonly from: number;
   readonly to: number;
@@ -115,10 +120,15 @@ async function openStretch(
   for (const input of inputsWithin(inputs, from - RUN_UP_MS, to + RUN_OUT_MS)) {
     probed.push(await probeInput(input, signal));
   }
-  const [first] = probed;
+  const shown = inputsWithin(
+    probed.filter(({ isAround }) => isAround !== true),
+    from,
+    to,
+  );
+  const [first] = shown;
   const range = `${new Date(from).toISOString()} – ${new Date(to).toISOString()}`;
   if (!first) throw new PermanentError(`camera ${camera.id}: there is no recording of ${range}`);
-  const timeline = timelineOf(inputsWithin(probed, from, to), from);
+  const timeline = timelineOf(shown, from);
   const script = await writeScript(join(folder, 'pictures.txt'), timeline);
   const pictures = await pictureTimes(script, timeline, { from, to }, signal);
   if (pictures.length === 0)
@@ -158,7 +168,7 @@ async function planRender(
   const { from, to, out, look } = order;
   const shiftOf = ({ originUs }: Timeline): number => originUs - Math.round(from * 1000);
   const heard = inputsWithin(
-    inputs.filter(({ hasAudio }) => hasAudio),
+    inputs.filter(({ hasAudio, isAround }) => hasAudio && isAround !== true),
     from,
     to,
   );

@@ -10,6 +10,8 @@ export interface Input {
   readonly path: string;
   /** Capture time of its pts 0, epoch ms. */
   readonly startAt: number;
+  /** Only looked at, not shown. */
+  readonly isAround?: boolean;
 }
 
 export interface ProbedInput extends Input {

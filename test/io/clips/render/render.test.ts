@@ -48,6 +48,7 @@ describe('pictures', () => {
     const inputs = [
       { path: busy, startAt: START_AT },
       { path: black, startAt: START_AT + 6330 },
+      { path: busy, startAt: START_AT + 7250, isAround: true },
     ];
     const order = renderOrder(folder, { inputs, from: START_AT + 4200, to: START_AT + 7630 });
     const progress: number[] = [];
