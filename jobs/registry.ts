@@ -104,7 +104,16 @@ export const registry = {
     cleanup,
     [
       ...(['events', 'incidents', 'snapshots', 'audit', 'gaps', 'reports', 'passages'] as const),
-      ...(['flowReports', 'exports', 'storage', 'evidence', 'clips', 'archiveReports', 'logs'] as const),
+      ...([
+        'flowReports',
+        'exports',
+        'storage',
+        'evidence',
+        'clips',
+        'archiveReports',
+        'logs',
+        'cold',
+      ] as const),
     ],
     () => import('./cleanup/handler.js'),
   ),

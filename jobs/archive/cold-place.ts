@@ -1,4 +1,3 @@
-import { startOfPath } from '../../src/domain/segment-path.js';
 import { NotReadyError } from '../../src/errors.js';
 import type { Segment } from '../../src/ports.js';
 import type { ArchiveContext } from './needs.js';
@@ -10,12 +9,6 @@ const RETRY_MS = 60_000;
 /** Where the copy of a recording is, in the cold store. */
 export function keyOf({ path }: Pick<Segment, 'path'>): string {
   return `recordings/${path}`;
-}
-
-/** The path of a recording in the recordings folder, of a key in the cold store; `undefined`: it is none. */
-export function pathOfKey(key: string): string | undefined {
-  const path = key.replace(/^recordings\//, '');
-  return path !== key && startOfPath(path) !== undefined ? path : undefined;
 }
 
 /** Whether the cold store is the one that recordings were moved to. @throws NotReadyError when it cannot be reached */

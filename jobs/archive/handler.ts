@@ -6,7 +6,7 @@ import { archive, archiveJobId } from './job.js';
 import { move } from './move.js';
 import type { ArchiveContext, Needs } from './needs.js';
 import { coldOf, restore } from './restore.js';
-import { tell } from './run-end.js';
+import { type RunEnd, tell } from './run-end.js';
 import { scrub } from './scrub.js';
 import { sendReport } from './send-report.js';
 
@@ -49,26 +49,27 @@ function elsewhere(node: string, waitedMs: number): Error {
   return new NotReadyError(`the recordings folder ${node} is on another machine`, retryMs);
 }
 
+/** One at a time on a recordings folder: two that copy the same recording might take away each other's copy. */
 async function work(payload: Run, ctx: ArchiveContext): Promise<Outcome> {
-  const { node } = ctx.ports.recordingFiles;
-  const id = archiveJobId({ ...payload, node });
+  const { recordingFiles } = ctx.ports;
+  const id = archiveJobId({ ...payload, node: recordingFiles.node });
+  const run = async (): Promise<Outcome> => {
+    const ended = await runOf(payload, ctx, id);
+    if (!ended) return skipped('cold storage holds no recordings of that camera and time');
+    await tell(ctx, ended);
+    return done(summaryOf(ended.report));
+  };
+  return payload.action === 'move' && payload.dryRun ? run() : recordingFiles.exclusively(run);
+}
+
+function runOf(payload: Run, ctx: ArchiveContext, id: string): Promise<RunEnd | undefined> {
   switch (payload.action) {
-    case 'move': {
-      const ended = await move(ctx, payload, { id });
-      await tell(ctx, ended);
-      return done(summaryOf(ended.report));
-    }
-    case 'scrub': {
-      const ended = await scrub(ctx, payload, { id });
-      await tell(ctx, ended);
-      return done(summaryOf(ended.report));
-    }
-    case 'restore': {
-      const ended = await restore(ctx, payload, { id });
-      if (!ended) return skipped(`cold storage holds no recordings of ${payload.cameraId} in that time`);
-      await tell(ctx, ended);
-      return done(summaryOf(ended.report));
-    }
+    case 'move':
+      return move(ctx, payload, { id });
+    case 'scrub':
+      return scrub(ctx, payload, { id });
+    case 'restore':
+      return restore(ctx, payload, { id });
   }
 }
 

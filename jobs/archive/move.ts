@@ -29,7 +29,7 @@ export async function move(
   const about = { id: options.id, action: 'move', isDryRun } as const;
   const work: Work = { ctx, isDryRun, cameraId, ledger: await openLedger(ctx, about, options.isKept) };
   const policy = policyOf(ctx);
-  let trouble: unknown;
+  let trouble: Error | undefined;
   try {
     if (policy.hasCold) {
       trouble = await troubleOf(ctx, () => openCold(ctx, isDryRun));
@@ -53,7 +53,11 @@ export function policyOf({ ports }: Pick<ArchiveContext, 'ports'>): KeepPolicy {
 }
 
 /** Age and size first, then room: that is made by what is old and small as well. @returns what is wrong with the cold store */
-async function runOver(work: Work, policy: KeepPolicy, before: unknown): Promise<unknown> {
+async function runOver(
+  work: Work,
+  policy: KeepPolicy,
+  before: Error | undefined,
+): Promise<Error | undefined> {
   const { ctx } = work;
   const { recordings, recordingFiles, cameras } = ctx.ports;
   const input = async (): Promise<PlanInput> => ({
@@ -116,11 +120,11 @@ async function stepThrough(
   input: PlanInput,
   isMeant: (fate: Fate) => boolean,
   progress: (bytes: number) => Promise<void>,
-  before: unknown,
-): Promise<{ freedBytes: number; trouble: unknown }> {
+  before: Error | undefined,
+): Promise<{ freedBytes: number; trouble: Error | undefined }> {
   const { ctx, ledger, isDryRun } = work;
   let [freedBytes, trouble] = [0, before];
-  let finishing: Promise<unknown> = Promise.resolve();
+  let finishing: Promise<Error | undefined> = Promise.resolve(undefined);
   const done: string[] = [];
   const finish = async (copied: Copied): Promise<void> => {
     if (await finishMove(work, copied)) done.push(copied.segment.id);
@@ -140,7 +144,7 @@ async function stepThrough(
         trouble = await troubleOf(ctx, async () => {
           const copied = await copyToCold(work, segment, fate.keep);
           const last = await finishing;
-          finishing = copied ? troubleOf(ctx, () => finish(copied)) : Promise.resolve();
+          finishing = copied ? troubleOf(ctx, () => finish(copied)) : Promise.resolve(undefined);
           if (last !== undefined) throw last;
         });
       }

@@ -77,7 +77,7 @@ async function settle(work: Work, segment: Segment, before: number): Promise<boo
 }
 
 /** What is bad in the cold store and good here is copied there once more. */
-async function putBack(work: Work, segment: Segment): Promise<void> {
+export async function putBack(work: Work, segment: Segment): Promise<void> {
   const { ctx, ledger } = work;
   const { cold, recordingFiles } = ctx.ports;
   if (!segment.cold) return;

@@ -6,22 +6,23 @@ import type { ArchiveContext, Work } from './needs.js';
 export interface RunEnd {
   readonly report: ArchiveReport;
   /** What kept it from being through; thrown once the report is stored and sent. */
-  readonly trouble?: unknown;
+  readonly trouble?: Error;
 }
 
 /** Does something with the cold store. @returns what is wrong with it; `undefined`: nothing. @throws the reason of an abort */
-export async function troubleOf(ctx: ArchiveContext, work: () => Promise<void>): Promise<unknown> {
+export async function troubleOf(ctx: ArchiveContext, work: () => Promise<void>): Promise<Error | undefined> {
   try {
     await work();
     return undefined;
   } catch (error) {
     ctx.signal.throwIfAborted();
-    return error ?? new Error('unknown');
+    // By shape: errors of node's internals are not always instances of this file's Error.
+    return error as Error;
   }
 }
 
 /** Ends a run: the report is completed and stored. */
-export async function closeRun({ ledger }: Work, trouble: unknown): Promise<RunEnd> {
+export async function closeRun({ ledger }: Work, trouble: Error | undefined): Promise<RunEnd> {
   const report = await ledger.end(trouble === undefined ? undefined : messageOf(trouble));
   return { report, ...(trouble !== undefined && { trouble }) };
 }
@@ -55,10 +56,9 @@ export async function tell(ctx: ArchiveContext, { report, trouble }: RunEnd): Pr
   throw new Error(message, { cause: trouble });
 }
 
-function isForPeople(trouble: unknown): boolean {
+function isForPeople(trouble: Error): boolean {
   if (trouble instanceof NotReadyError) return false;
-  const code =
-    typeof trouble === 'object' && trouble !== null && 'code' in trouble ? String(trouble.code) : '';
+  const code = 'code' in trouble ? String(trouble.code) : '';
   return trouble instanceof PermanentError || FULL.includes(code);
 }
 

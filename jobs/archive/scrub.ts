@@ -5,6 +5,7 @@ import { keyOf, openCold } from './cold-place.js';
 import { markDamaged, vanished } from './damaged.js';
 import { openLedger } from './ledger.js';
 import { type ArchiveContext, PAGE, type Work } from './needs.js';
+import { putBack } from './remove.js';
 import { closeRun, type RunEnd, troubleOf } from './run-end.js';
 
 /**
@@ -39,14 +40,21 @@ async function scrubAll(work: Work, { at, maxBytes }: { at: number; maxBytes: nu
       ctx.signal.throwIfAborted();
       if (ledger.report.checked.bytes >= maxBytes) break;
       // By another clock than that of whoever asked for it, it would be looked at again and again.
-      await look(work, segment, Math.max(at, ctx.now()));
+      await look(work, segment, {
+        now: Math.max(at, ctx.now()),
+        isColdToo: isColdToo && trouble === undefined,
+      });
       await ctx.progress(Math.min(1, ledger.report.checked.bytes / maxBytes));
     }
   }
   if (trouble !== undefined) throw trouble;
 }
 
-async function look(work: Work, segment: Segment, now: number): Promise<void> {
+async function look(
+  work: Work,
+  segment: Segment,
+  { now, isColdToo }: { now: number; isColdToo: boolean },
+): Promise<void> {
   const { ctx, ledger } = work;
   const { recordings, recordingFiles, cold } = ctx.ports;
   const expected = fileOf(segment);
@@ -63,9 +71,20 @@ async function look(work: Work, segment: Segment, now: number): Promise<void> {
     return markDamaged(work, segment, where, `its file cannot be read: ${messageOf(error)}`);
   }
   if (found?.sha256 === expected.sha256) {
+    if (segment.tier === 'hot' && segment.cold && isColdToo && !(await isCopyGood(work, segment))) return;
     await recordings.checked(segment.id, now);
     await ledger.did({ ...segment, bytes: expected.bytes }, { kind: 'checked' });
   } else await bad(work, segment, found !== undefined);
+}
+
+/** Of a restored one: its copy in the cold store is what stays. @returns `false`: neither is good any more */
+async function isCopyGood(work: Work, segment: Segment): Promise<boolean> {
+  const { ctx, ledger } = work;
+  const copy = segment.cold;
+  if (!copy || (await ctx.ports.cold.store.sha256(copy.key, ctx.signal))?.sha256 === copy.sha256) return true;
+  await ledger.failed(segment, 'check', 'its copy in cold storage was bad or gone; it is made again');
+  await putBack(work, segment);
+  return (await ctx.ports.recordings.get(segment.id))?.damagedAt === undefined;
 }
 
 async function bad(work: Work, listed: Segment, isThere: boolean): Promise<void> {

@@ -1,11 +1,11 @@
 import { done, type Handler } from '../define.js';
 import { removeExpiredExports } from './exports.js';
-import { removeOrphans } from './orphans.js';
+import { removeOrphans, removeUnfinished } from './orphans.js';
 import type { cleanup } from './job.js';
 
 type Needs =
   | ('events' | 'incidents' | 'snapshots' | 'audit' | 'gaps' | 'reports' | 'passages' | 'flowReports')
-  | ('exports' | 'storage' | 'evidence' | 'clips' | 'archiveReports' | 'logs');
+  | ('exports' | 'storage' | 'evidence' | 'clips' | 'archiveReports' | 'logs' | 'cold');
 
 const DAY_MS = 86_400_000;
 /** Pictures handed in are kept until their job is done, and a while for those that wait. */
@@ -34,6 +34,7 @@ export const handle: Handler<typeof cleanup, Needs> = async (payload, ctx) => {
     plates: await snapshots.removeBefore('plates', platesBefore, ctx.signal),
     exports: await removeExpiredExports(ctx, before),
     orphans: await removeOrphans(ctx),
+    unfinished: await removeUnfinished(ctx),
     archiveReports: await archiveReports.removeBefore(before),
     logs: await logs.rotate(),
   };

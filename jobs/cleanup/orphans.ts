@@ -24,3 +24,12 @@ export async function removeOrphans(ctx: JobContext<'exports' | 'storage'>): Pro
   for (const key of orphans) await storage.remove(key);
   return orphans.length;
 }
+
+/** Removes what killed processes began to write and never ended. @returns how many went */
+export async function removeUnfinished(ctx: JobContext<'storage' | 'cold'>): Promise<number> {
+  const { storage, cold } = ctx.ports;
+  let count = 0;
+  for (const store of [storage, cold.store])
+    if (store.off === undefined) count += await store.removeUnfinished('', ctx.now() - YOUNG_MS, ctx.signal);
+  return count;
+}

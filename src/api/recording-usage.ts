@@ -31,7 +31,10 @@ export async function recordingUsage({ ports, log }: Pick<ApiDeps, 'ports' | 'lo
   };
 }
 
-function tallyOf(sums: readonly RecordingSum[], tier: RecordingSum['tier']): { count: number; bytes: number } {
+function tallyOf(
+  sums: readonly RecordingSum[],
+  tier: RecordingSum['tier'],
+): { count: number; bytes: number } {
   const own = sums.filter((sum) => sum.tier === tier);
   return {
     count: own.reduce((sum, { segments }) => sum + segments, 0),

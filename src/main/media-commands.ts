@@ -100,7 +100,9 @@ function wholeNumber(text: string): number {
 function addRestream(program: Command, shared: Shared): void {
   program
     .command('restream')
-    .description('publish the processed streams of cameras with `restream`, by RTMP or RTSP; any number share them')
+    .description(
+      'publish the processed streams of cameras with `restream`, by RTMP or RTSP; any number share them',
+    )
     .addOption(shared.camerasFile())
     .addOption(shared.dataDir())
     .action(async (options: RunOptions) =>

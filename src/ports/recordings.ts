@@ -161,6 +161,11 @@ export interface RecordingFiles {
   readonly node: string;
   /** Whether the folder is there, and is the one of that name: a disk that is not mounted has lost nothing. */
   isThere(): Promise<boolean>;
+  /**
+   * Works while no other process does such work on this folder; it ends with the process.
+   * @throws NotReadyError while another one does
+   */
+  exclusively<T>(work: () => Promise<T>): Promise<T>;
   /** A file of this machine, for reading only; nothing is said of whether it is there. */
   localPath(path: string): string;
   /**

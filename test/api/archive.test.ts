@@ -1,6 +1,7 @@
 import { newReport, reckon } from '../../src/domain/archive/report.js';
 import type { Role } from '../../src/ports.js';
 import { startTestApi, type TestApi } from '../support/api.js';
+import { openIncident } from '../support/api-incidents.js';
 
 const AT = 1_795_251_600_000;
 const iso = (at: number): string => new Date(at).toISOString();
@@ -64,18 +65,8 @@ describe('holds', () => {
   });
 
   it('of an incident are of its stretch, a minute more on both sides', async () => {
-    const rules = { cooldownMs: 60_000, maxIncidentMs: 3.6e6, expireMs: 3.6e6 };
-    const often = { incidents: 99, withinMs: 1000 };
-    const accept = (cameraId: string, id: string) =>
-      api.deps.ports.incidents.accept(
-        { id, cameraId, kind: 'intrusion', severity: 'warning', at: AT, summary: 'person in yard' },
-        {
-          plan: { policy: 'none', steps: [] },
-          ...{ rules: { ...rules, storm: often, flapping: often }, now: AT },
-        } as never,
-      );
-    await accept('gate-1', 'a');
-    await accept('system', 'b');
+    await openIncident(api, 'a', { cameraId: 'gate-1', at: AT, summary: 'person in yard', now: AT });
+    await openIncident(api, 'b', { cameraId: 'system', at: AT, now: AT });
     const found = await api.deps.ports.incidents.list({ limit: 9 });
     const number = (cameraId: string) => found.find((one) => one.cameraId === cameraId)?.number ?? 0;
     expect((await post(`incidents/${number('gate-1')}/hold`, {})).body).toMatchObject({

@@ -173,6 +173,17 @@ describe('looking for damage', () => {
     expect(await rig.get(hot)).toMatchObject({ checkedAt: NOW + DAY_MS });
   });
 
+  it('a copy of a restored one that is bad is made again', async () => {
+    rig = await makeArchiveRig(dataDir);
+    const one = await rig.record(9);
+    await move();
+    await restore(one);
+    flip(rig.cold(one));
+    await scrub(atDay(1), NOW + DAY_MS);
+    expect(readFileSync(rig.cold(one))).toEqual(readFileSync(rig.hot(one)));
+    expect(await rig.get(one)).toMatchObject({ tier: 'hot', checkedAt: NOW + DAY_MS });
+  });
+
   it('a restored file that is bad is read in cold storage again', async () => {
     rig = await makeArchiveRig(dataDir);
     const one = await rig.record(9);
@@ -218,6 +229,15 @@ describe('encoding anew', () => {
     await scrub(atDay(1), NOW + DAY_MS);
     expect(await rig.get(clip)).toMatchObject({ tier: 'hot', checkedAt: NOW + DAY_MS });
   });
+});
+
+it('of two processes one works on a recordings folder', async () => {
+  rig = await makeArchiveRig(dataDir);
+  await rig.record(9);
+  await rig.ports.recordingFiles.exclusively(async () => {
+    await expect(move()).rejects.toThrow(NotReadyError);
+  });
+  expect(await move()).toMatchObject({ result: { moved: { count: 1 } } });
 });
 
 describe('several machines', () => {

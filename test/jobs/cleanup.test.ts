@@ -2,8 +2,17 @@ import { mkdtemp, readdir, rm, utimes, writeFile, mkdir } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { handle } from '../../jobs/cleanup/handler.js';
+import { removeOrphans } from '../../jobs/cleanup/orphans.js';
+import { ExportRequest } from '../../src/domain/export/request.js';
 import { cleanup } from '../../jobs/cleanup/job.js';
 import { createSnapshotStore } from '../../src/io/snapshots.js';
+import { noStorage, openStorage } from '../../src/io/storage/open-storage.js';
+import { createArchiveReports } from '../../src/io/sql/archive-reports.js';
+import { createExportStore } from '../../src/io/sql/exports.js';
+import type { ClipMaker } from '../../src/ports/clips.js';
+import type { EvidencePackages } from '../../src/ports/evidence.js';
+import type { Database } from '../../src/io/sql/schema.js';
+import type { ObjectStore } from '../../src/ports/storage.js';
 import { createAuditLog } from '../../src/io/sql/audit-log.js';
 import { createFlowReports } from '../../src/io/sql/flow-reports.js';
 import { createGapStore } from '../../src/io/sql/gap-store.js';
@@ -54,6 +63,7 @@ onBothDatabases('cleanup', (databases) => {
         reports: createHealthReports(database),
         passages: createPassageStore(database),
         flowReports: createFlowReports(database),
+        ...(await mediaPorts(database, join(folder, 'storage'))),
       };
       for (const ageDays of [31, 29]) await ports.flowReports.put(flowReport({ from: NOW - ageDays * DAY }));
       for (const ageDays of [15, 13]) {
@@ -99,9 +109,9 @@ onBothDatabases('cleanup', (databases) => {
         await utimes(join(folder, key), new Date(), new Date(NOW - ageDays * DAY));
       }
       await mkdir(join(folder, 'events/gate-1/c'), { recursive: true });
-      await writeFile(join(folder, 'events/gate-1/c/.left-by-a-crash.tmp'), 'x');
+      await writeFile(join(folder, 'events/gate-1/c/.0b9c7a3e-6f53-4f0a-9f0e-2f5f0c1d2e3f.tmp'), 'x');
       await utimes(
-        join(folder, 'events/gate-1/c/.left-by-a-crash.tmp'),
+        join(folder, 'events/gate-1/c/.0b9c7a3e-6f53-4f0a-9f0e-2f5f0c1d2e3f.tmp'),
         new Date(),
         new Date(NOW - 31 * DAY),
       );
@@ -112,6 +122,7 @@ onBothDatabases('cleanup', (databases) => {
         result: {
           ...{ events: 2500, alerts: 1, gaps: 1, reports: 501, pictures: 1, annotated: 1 },
           ...{ passages: 1, plates: 1, uploads: 0, flowReports: 1 },
+          ...{ exports: 0, orphans: 0, unfinished: 0, archiveReports: 0, logs: 0 },
         },
       });
       expect((await ports.events.list({ limit: 10 })).map(({ id }) => id)).toEqual(['new', 'edge']);
@@ -156,6 +167,47 @@ onBothDatabases('cleanup', (databases) => {
     }
   });
 });
+
+onBothDatabases('files of exports', (databases) => {
+  it('go when no row tells of them, or the row says that there are none; young ones and those of exports stay', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'camqueue-orphans-'));
+    try {
+      const database = await databases.open();
+      const ports = await mediaPorts(database, folder);
+      const request = ExportRequest.parse({ cameraId: 'gate-1', from: NOW - DAY, to: NOW - DAY + 1000 });
+      const wish = { request, requestedAt: NOW, requestedBy: 'test' };
+      await ports.exports.request({ id: 'kept', ...wish });
+      await ports.exports.request({ id: 'failed', ...wish });
+      await ports.exports.ended('failed', 'failed', 'no disk', NOW);
+      for (const id of ['kept', 'failed', 'unknown', 'young']) {
+        const key = `exports/gate-1/2026-11-20/${id}/aa/clip.mp4`;
+        await ports.storage.put(key, Buffer.from(id));
+        const at = new Date(NOW - (id === 'young' ? 0 : 2 * DAY));
+        await utimes(join(folder, key), at, at);
+      }
+      expect(await removeOrphans(testContext(ports, { now: () => NOW }))).toBe(2);
+      const left: string[] = [];
+      for await (const { key } of ports.storage.list('exports')) left.push(key.split('/')[3] ?? '');
+      expect(left).toEqual(['kept', 'young']);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+});
+
+async function mediaPorts(database: Database, folder: string) {
+  const storage: ObjectStore = await openStorage(folder, 'STORAGE_URL');
+  return {
+    storage,
+    cold: { store: noStorage('COLD_URL') },
+    exports: createExportStore(database),
+    archiveReports: createArchiveReports(database),
+    // Nothing is due: neither is asked for more.
+    clips: { removeBefore: async () => 0 } as unknown as ClipMaker,
+    evidence: {} as EvidencePackages,
+    logs: { rotate: async () => 0 },
+  };
+}
 
 test('a store that holds nothing yet is cleaned without complaint', async () => {
   const snapshots = createSnapshotStore(join(tmpdir(), 'camqueue-not-there'));

@@ -114,7 +114,7 @@ async function commands(): Promise<Record<string, number>> {
   const text = await connection.info('commandstats');
   return Object.fromEntries<number>(
     [...text.matchAll(/cmdstat_(\w+):calls=(\d+)/g)]
-      .map(([, name, calls]) => [name, Number(calls)] as const)
+      .map(([, name = '', calls]) => [name, Number(calls)] as const)
       .filter(([name]) => name !== 'info' && name !== 'config'),
   );
 }

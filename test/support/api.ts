@@ -1,5 +1,5 @@
 import { randomUUID, scryptSync } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { queueNames, registry } from '../../jobs/registry.js';
@@ -11,6 +11,7 @@ import { createKey } from '../../src/api/accounts.js';
 import { createApi } from '../../src/api/app.js';
 import type { ApiDeps } from '../../src/api/deps.js';
 import { startApi, type RunningApi } from '../../src/api/server.js';
+import { createRecordingEncoder } from '../../src/io/archive/encoder.js';
 import { createClipMaker } from '../../src/io/clips/clip-maker.js';
 import { csv } from '../../src/io/csv.js';
 import { createEvidencePackages } from '../../src/io/evidence/packages.js';
@@ -24,7 +25,6 @@ import { connectRedis, untilReady } from '../../src/io/redis/connection.js';
 import { createRedisFrameRing } from '../../src/io/redis/frame-ring.js';
 import { createRedisLiveView } from '../../src/io/redis/live-view.js';
 import { createFolderStore } from '../../src/io/storage/folder-store.js';
-import { noStorage } from '../../src/io/storage/open-storage.js';
 import { createSnapshotStore } from '../../src/io/snapshots.js';
 import { createLinks } from '../../src/io/links.js';
 import { createSigner } from '../../src/io/signer.js';
@@ -126,6 +126,8 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<Te
   const pushTokens = createPushTokens(database, secret);
   const channels = lightChannels({ logPath: join(folder, 'notifications.log') });
   const storage = createFolderStore(join(folder, 'storage'));
+  await mkdir(join(folder, 'cold'));
+  const cold = createFolderStore(join(folder, 'cold'));
   const own = createMetrics({ process: 'api' });
   const deps: ApiDeps = {
     registry,
@@ -162,6 +164,8 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<Te
       holds: createHolds(database),
       archiveReports: createArchiveReports(database),
       recordings: createRecordingIndex(database),
+      recordingFiles: createRecordingFiles(join(folder, 'recordings'), NODE),
+      cold: { store: cold, minFreeBytes: 0, encoder: createRecordingEncoder(join(folder, 'encode')) },
       evidence: createEvidencePackages(database, { storage, secret, version: '0.0.0' }),
       storage,
       exports: createExportStore(database),
@@ -170,7 +174,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<Te
         workDir: join(folder, 'work'),
         recordings: createRecordingIndex(database),
         files: createRecordingFiles(join(folder, 'recordings'), NODE),
-        ...{ cold: noStorage('COLD_URL'), threads: 1 },
+        ...{ cold, threads: 1 },
         detectors: () => Promise.reject(new Error('no overlay in this test')),
         faces: () => Promise.reject(new Error('no faces in this test')),
       }),

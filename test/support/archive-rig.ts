@@ -61,7 +61,7 @@ export async function makeArchiveRig(dataDir: string, options: ArchiveRigOptions
     mailer: {
       send: async (mail) => {
         mails.push(mail);
-        return { detail: 'sent' } as never;
+        return { detail: 'sent' };
       },
       close: async () => undefined,
     },

@@ -20,6 +20,8 @@ export interface RecordingSpec {
   readonly seconds: number;
   /** Capture time of its presentation time 0, epoch ms. Default: where the one before it ends. */
   readonly startAt?: number;
+  /** How long it lasts by its row, s; default: as long as it does. */
+  readonly rowSeconds?: number;
   /** Default 10. */
   readonly fps?: number;
   /** Pictures from one key frame to the next; default: a second. */
@@ -84,7 +86,7 @@ export async function makeRecordings(
     await mkdir(dirname(file), { recursive: true });
     await makeNumbered(file, number, spec);
     number += Math.round(spec.seconds * (spec.fps ?? 10));
-    nextAt = startAt + spec.seconds * 1000;
+    nextAt = startAt + (spec.rowSeconds ?? spec.seconds) * 1000;
     const segment = await rowOf(file, { cameraId, startAt, path, spec });
     await index.open(segment);
     segments.push(segment);
@@ -246,7 +248,11 @@ async function rowOf(
   const [width, height] = spec.size ?? [160, 120];
   return {
     ...{ id: segmentId(cameraId, startAt), cameraId, node: spec.node ?? NODE, path, startAt },
-    ...{ endAt: startAt + Math.round(spec.seconds * 1000), bytes: bytes.length, codec: codecOf(bytes) },
+    ...{
+      endAt: startAt + Math.round((spec.rowSeconds ?? spec.seconds) * 1000),
+      bytes: bytes.length,
+      codec: codecOf(bytes),
+    },
     ...{ width, height, why: 'always', state, tier: 'hot', isProtected: false },
     ...(state === 'closed' && { sha256: createHash('sha256').update(bytes).digest('hex') }),
   };

@@ -109,7 +109,9 @@ export function reckon(
         ...ofCamera({ deleted: plus(camera.deleted, bytes) }),
         deleted: { ...report.deleted, [deed.tier]: plus(report.deleted[deed.tier], bytes) },
       };
-    default:
+    case 'restored':
+    case 'checked':
+    case 'protected':
       return { ...report, [deed.kind]: plus(report[deed.kind], bytes) };
   }
 }

@@ -52,6 +52,7 @@ export function createBackups(options: BackupOptions): Backups {
         if (signal.aborted) break;
         if (await storage.remove(key)) removed += 1;
       }
+      await storage.removeUnfinished('', Date.now() - DAY_MS, signal);
       return removed;
     },
     make: (madeAt, making) => make(options, madeAt, making),

@@ -75,13 +75,12 @@ export async function placeItems(found: Survey, into: Assembly, options: PlaceOp
     const contents = await contentsOf(path, segment);
     const wanted = contents.pictures.filter(({ shownAt }) => shownAt >= stretch.from && shownAt < stretch.to);
     const newest = latest(wanted);
-    const first = Math.min(...shownTimes(wanted));
+    const first = earliest(wanted).shownAt;
     const captured = (units: number): number => segment.startAt + (units * 1000) / track.timescale;
     if (!stretch.isJoined || stretches.length === 0) offsetMs = captured(first) - (end / timescale) * 1000;
     const at = (units: number): number => ((captured(units) - offsetMs) * timescale) / 1000;
-    // What the clocks of two recordings disagree by must not put pictures over each other.
-    const push = Math.max(0, last + 1 - Math.round(at(first)));
-    const place = (units: number): number => Math.round(at(units)) + push;
+    const times = inOrderFrom(shownTimes(wanted), at, last + 1);
+    const place = (units: number): number => times.get(units) ?? Math.round(at(units));
     const runs: PictureRun[] = [];
     for (const piece of piecesOf(found.how, stretch, contents)) {
       if (piece.do === 'copy') {
@@ -162,8 +161,33 @@ function placedLike(
   });
 }
 
+/**
+ * When each picture is shown. Two recordings may overlap a little, by what their clocks disagree: then the first pictures
+ * of the second one are pushed together, and those after them are where they belong.
+ * @param at where it belongs
+ * @param from no picture is shown before
+ */
+function inOrderFrom(
+  units: readonly number[],
+  at: (units: number) => number,
+  from: number,
+): ReadonlyMap<number, number> {
+  const times = new Map<number, number>();
+  let next = from;
+  for (const one of [...units].sort((a, b) => a - b)) {
+    const time = Math.max(next, Math.round(at(one)));
+    times.set(one, time);
+    next = time + 1;
+  }
+  return times;
+}
+
 function shownTimes(pictures: readonly Picture[]): number[] {
   return pictures.map(({ shownAt }) => shownAt);
+}
+
+function earliest(pictures: readonly Picture[]): Picture {
+  return pictures.reduce((found, picture) => (picture.shownAt < found.shownAt ? picture : found));
 }
 
 function latest(pictures: readonly Picture[]): Picture {

@@ -30,20 +30,28 @@ export function movieHead(tracks: readonly MovieTrack[], dataBytes: number): Buf
   dataHeader.writeUInt32BE(1);
   dataHeader.write('mdat', 4, 'latin1');
   dataHeader.writeBigUInt64BE(BigInt(dataBytes + 16), 8);
-  const type = box('ftyp', text('isom'), u32(0x200), text('isomiso2avc1mp41'));
-  // Its length is the same wherever the samples begin.
-  const before = type.length + movieBox(tracks, 0).length + dataHeader.length;
-  return Buffer.concat([type, movieBox(tracks, before), dataHeader]);
+  const head = [
+    box('ftyp', text('isom'), u32(0x200), text('isomiso2avc1mp41')),
+    movieBox(tracks),
+    dataHeader,
+  ];
+  const pieces = head.flatMap(piecesOf);
+  const bytes = pieces.reduce((sum, { length }) => sum + length, 0);
+  for (const piece of pieces) if (piece instanceof Places) piece.beginAt(bytes);
+  return Buffer.concat(
+    pieces.map((piece) => (piece instanceof Places ? piece.bytes : piece)),
+    bytes,
+  );
 }
 
-function movieBox(tracks: readonly MovieTrack[], base: number): Buffer {
+function movieBox(tracks: readonly MovieTrack[]): Box {
   const durationMs = Math.max(0, ...tracks.map(lengthMs));
   const mvhd = full(
     ...(['mvhd', 1, 0] as const),
     ...[u64(0), u64(0), u32(MOVIE_TIMESCALE), u64(durationMs), u32(0x10000), u32(0x01000000), zeros(8)],
     ...[...NO_ROTATION.map(u32), zeros(24), u32(tracks.length + 1)],
   );
-  return box('moov', mvhd, ...tracks.map((track, i) => trackBox(track, i + 1, base)));
+  return box('moov', mvhd, ...tracks.map((track, i) => trackBox(track, i + 1)));
 }
 
 /** With what is before its first sample, ms. */
@@ -51,7 +59,7 @@ function lengthMs({ table, timescale }: MovieTrack): number {
   return Math.round(((table.startAt + table.duration) / timescale) * MOVIE_TIMESCALE);
 }
 
-function trackBox(track: MovieTrack, id: number, base: number): Buffer {
+function trackBox(track: MovieTrack, id: number): Box {
   const { kind, table, timescale } = track;
   const isSound = kind === 'sound';
   const tkhd = full(
@@ -68,12 +76,12 @@ function trackBox(track: MovieTrack, id: number, base: number): Buffer {
   const hdlr = full('hdlr', 0, 0, u32(0), text(isSound ? 'soun' : 'vide'), zeros(12), text(`${name}\0`));
   const header = isSound ? full('smhd', 0, 0, u32(0)) : full('vmhd', 0, 1, zeros(8));
   const dinf = box('dinf', full('dref', 0, 0, u32(1), full('url ', 0, 1)));
-  const minf = box('minf', header, dinf, sampleBoxes(track, base));
+  const minf = box('minf', header, dinf, sampleBoxes(track));
   return box('trak', tkhd, ...editBoxes(track), box('mdia', mdhd, hdlr, minf));
 }
 
 /** Nothing is shown before the first sample. */
-function editBoxes({ table, timescale }: MovieTrack): Buffer[] {
+function editBoxes({ table, timescale }: MovieTrack): Box[] {
   const waitMs = Math.round((table.startAt / timescale) * MOVIE_TIMESCALE);
   if (waitMs === 0) return [];
   const durationMs = Math.round((table.duration / timescale) * MOVIE_TIMESCALE);
@@ -82,7 +90,7 @@ function editBoxes({ table, timescale }: MovieTrack): Buffer[] {
   return [box('edts', full('elst', 1, 0, u32(2), ...edits))];
 }
 
-function sampleBoxes({ entry, table }: MovieTrack, base: number): Buffer {
+function sampleBoxes({ entry, table }: MovieTrack): Box {
   const { durations, shownAfter, keys, chunks, sizes, count } = table;
   const isReordered = shownAfter.some((value, i) => i % 2 === 1 && value !== 0);
   // With version 1, a picture may be shown before the nominal time it is decoded at.
@@ -94,7 +102,7 @@ function sampleBoxes({ entry, table }: MovieTrack, base: number): Buffer {
     ...(keys ? [full('stss', 0, 0, u32(keys.length), numbers(keys))] : []),
     full('stsc', 0, 0, ...chunkRuns(chunks)),
     full('stsz', 0, 0, u32(0), u32(count), ...sizes.map(numbers)),
-    full('co64', 0, 0, u32(chunks.length), places(chunks, base)),
+    full('co64', 0, 0, u32(chunks.length), new Places(chunks)),
   );
 }
 
@@ -107,18 +115,38 @@ function chunkRuns(chunks: TableEnd['chunks']): Buffer[] {
   return [u32(runs.length / 3), numbers(runs)];
 }
 
-function places(chunks: TableEnd['chunks'], base: number): Buffer {
-  const bytes = Buffer.alloc(chunks.length * 8);
-  for (const [i, { at }] of chunks.entries()) bytes.writeBigUInt64BE(BigInt(base + at), i * 8);
-  return bytes;
+/** A box in pieces: the index of a day is many megabytes, and is put together once. */
+interface Box {
+  readonly size: number;
+  readonly pieces: readonly Piece[];
 }
 
-function box(type: string, ...contents: readonly Uint8Array[]): Buffer {
-  const size = contents.reduce((sum, { length }) => sum + length, 8);
-  return Buffer.concat([u32(size), text(type), ...contents], size);
+type Piece = Uint8Array | Places;
+
+/** Where chunks are; known when all that is before them is. */
+class Places {
+  readonly length: number;
+  readonly bytes: Buffer;
+  constructor(private readonly chunks: TableEnd['chunks']) {
+    this.length = chunks.length * 8;
+    this.bytes = Buffer.alloc(this.length);
+  }
+  beginAt(base: number): void {
+    for (const [i, { at }] of this.chunks.entries()) this.bytes.writeBigUInt64BE(BigInt(base + at), i * 8);
+  }
 }
 
-function full(type: string, version: number, flags: number, ...contents: readonly Uint8Array[]): Buffer {
+function piecesOf(contents: Piece | Box): readonly Piece[] {
+  return 'pieces' in contents ? contents.pieces : [contents];
+}
+
+function box(type: string, ...contents: readonly (Piece | Box)[]): Box {
+  const pieces = contents.flatMap(piecesOf);
+  const size = pieces.reduce((sum, { length }) => sum + length, 8);
+  return { size, pieces: [u32(size), text(type), ...pieces] };
+}
+
+function full(type: string, version: number, flags: number, ...contents: readonly (Piece | Box)[]): Box {
   return box(type, u32(version * 0x1000000 + flags), ...contents);
 }
 

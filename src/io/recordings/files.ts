@@ -16,8 +16,9 @@ import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { CameraId } from '../../domain/ids.js';
 import { startOfPath } from '../../domain/segment-path.js';
-import { PermanentError } from '../../errors.js';
+import { NotReadyError, PermanentError } from '../../errors.js';
 import type { RecordingFiles, SegmentFile } from '../../ports.js';
+import { withFileLock } from '../redis/file-lock.js';
 import { createLane } from './lane.js';
 import { knownNode } from './node-name.js';
 import { readPart } from './read-part.js';
@@ -32,6 +33,7 @@ import { repairSegment } from './repair.js';
 const WRITERS = 2;
 const SYNCERS = 1;
 const CHECK_BYTES = 64 * 1024;
+const LOCKED_RETRY_MS = 5000;
 
 /**
  * Recordings below a folder, which is made when it is first written to. Paths are those of `segmentPath`; others are
@@ -48,6 +50,7 @@ export function createRecordingFiles(folder: string, node: string): RecordingFil
   return {
     node,
     isThere: () => lanes.write(async () => (await knownNode(folder)) === node),
+    exclusively: (work) => exclusively(folder, work),
     localPath: place,
     read: async (path, { from = 0, to, signal } = {}) => {
       const file = place(path);
@@ -131,6 +134,20 @@ async function removeFile(file: string): Promise<boolean> {
     () => undefined,
   );
   return true;
+}
+
+async function exclusively<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  await mkdir(folder, { recursive: true });
+  let isMine = false;
+  try {
+    return await withFileLock(join(folder, '.archive-lock'), 0, () => {
+      isMine = true;
+      return work();
+    });
+  } catch (error) {
+    if (isMine || codeOf(error) !== 'ELOCKED') throw error;
+    throw new NotReadyError(`another process is at work on the recordings in ${folder}`, LOCKED_RETRY_MS);
+  }
 }
 
 async function spaceOf(folder: string): Promise<{ freeBytes: number; totalBytes: number }> {

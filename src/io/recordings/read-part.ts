@@ -12,7 +12,11 @@ const PIECE_BYTES = 64 * 1024;
  */
 export function readPart(
   handle: FileHandle,
-  part: { readonly from: number; readonly to?: number | undefined; readonly signal?: AbortSignal | undefined },
+  part: {
+    readonly from: number;
+    readonly to?: number | undefined;
+    readonly signal?: AbortSignal | undefined;
+  },
   lane: Lane,
 ): Readable {
   const { to = Infinity, signal } = part;

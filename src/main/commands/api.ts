@@ -41,6 +41,8 @@ export async function api(options: RunOptions): Promise<number> {
         'holds',
         'archiveReports',
         'recordings',
+        'recordingFiles',
+        'cold',
         'storage',
         'exports',
         'exportSettings',

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -92,7 +92,6 @@ describe('the recordings of a clip', () => {
   });
 
   it('one in the cold store is fetched, and must be what was moved there', async () => {
-    const { readFile } = await import('node:fs/promises');
     const bytes = await readFile(recordings.pathOf(second()));
     await rm(recordings.pathOf(second()));
     const sha256 = second().sha256!;

@@ -18,6 +18,8 @@ import { SLACK_US, type Timeline } from './timeline.js';
 
 /** The engine sees so much from before the stretch, so that what is there is known from the first picture on, ms. */
 export const RUN_UP_MS = 5000;
+/** Faces are looked for at least so often, frames a second: nobody is to walk through between two looks. */
+const LEAST_FACE_FPS = 5;
 /** And so much from after it, for faces that are covered before they are found. */
 export const RUN_OUT_MS = HOLD_MS;
 /** Between two looks boxes move on with the tracker, no more often than this, µs. */
@@ -144,15 +146,16 @@ class Drawing {
 /** The pictures that the camera's analysis would see, from the run-up on. */
 async function* readPictures(order: AnalysisOrder, signal: AbortSignal): AsyncGenerator<AnalysedPicture> {
   const { camera, from, timeline, script } = order;
+  const fps = order.faces ? Math.max(LEAST_FACE_FPS, camera.fps) : camera.fps;
   const address: SourceAddress = { kind: 'file', location: script, label: `the recordings of ${camera.id}` };
   const source = new FfmpegSource(
     'ffmpeg',
     address,
-    { fps: camera.fps, maxWidth: camera.maxWidth, signal },
+    { fps, maxWidth: camera.maxWidth, signal },
     {
       args: ['-copyts', '-protocol_whitelist', 'file', '-f', 'concat', '-safe', '0', '-i', script],
       originUs: Math.round(from * 1000) - timeline.originUs,
-      fromSlot: -Math.ceil((RUN_UP_MS / 1000) * camera.fps),
+      fromSlot: -Math.ceil((RUN_UP_MS / 1000) * fps),
     },
   );
   try {

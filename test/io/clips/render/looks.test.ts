@@ -165,12 +165,16 @@ describe('overlay', () => {
   it('goes on counting where the part before ended, and begins at 0 else', async () => {
     const [first, second] = [join(folder, 'first.json'), join(folder, 'second.json')];
     const order = { camera, look: { overlay: true }, detectors: async () => SQUARES };
-    // The square's ground point passes the middle of the picture at 2.6 s.
-    const [from, middle, to] = [START_AT + 1200, START_AT + 3600, START_AT + 4600];
-    await rendered({ ...order, from, to: middle, memory: { after: first } });
-    await rendered({ ...order, from: middle, to, memory: { before: first, after: second } });
+    // The square's ground point passes the line 2.6 s after its recording's 0; twice it is recorded.
+    const [from, to] = [START_AT + 1200, START_AT + 3600];
+    const again = {
+      ...order,
+      ...{ inputs: [{ path: walk, startAt: START_AT + 10_000 }], from: from + 10_000, to: to + 10_000 },
+    };
+    await rendered({ ...order, from, to, memory: { after: first } });
+    await rendered({ ...again, memory: { before: first, after: second } });
     const alone = join(folder, 'alone.json');
-    await rendered({ ...order, from: middle, to, memory: { after: alone } });
+    await rendered({ ...again, memory: { after: alone } });
     const counts = [first, second, alone].map(async (path) => {
       const { scene } = JSON.parse(await readFile(path, 'utf8')) as {
         scene: { lines: Record<string, { in: number; out: number }> };
@@ -178,6 +182,6 @@ describe('overlay', () => {
       const { in: entered = 0, out = 0 } = scene.lines['door'] ?? {};
       return entered + out;
     });
-    expect(await Promise.all(counts)).toEqual([1, 1, 0]);
+    expect(await Promise.all(counts)).toEqual([1, 2, 1]);
   });
 });
