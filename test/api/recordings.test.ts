@@ -57,11 +57,11 @@ describe('the list', () => {
     const { segment, bytes } = await add({ cameraId, startAt: T0 });
     await add({ cameraId, startAt: T0 + MINUTE, node: 'beta' });
     await add({ cameraId, startAt: T0 + 2 * MINUTE });
-    await api.deps.recordings.moved(`${cameraId}-${T0 + 2 * MINUTE}`, {
+    await api.deps.ports.recordings.moved(`${cameraId}-${T0 + 2 * MINUTE}`, {
       ...{ key: 'recordings/x.mp4', bytes: 99, sha256: 'f'.repeat(64), codec: 'hvc1.1', movedAt: T0 },
     });
     const damaged = await add({ cameraId, startAt: T0 + 3 * MINUTE });
-    await api.deps.recordings.damaged(damaged.segment.id, T0 + 4 * MINUTE);
+    await api.deps.ports.recordings.damaged(damaged.segment.id, T0 + 4 * MINUTE);
     const { ports } = api.deps;
     await ports.holds.add({
       ...{ id: cameraId, cameraId, from: T0, to: T0 + 1, reason: 'theft', by: 'person:lan', createdAt: T0 },
@@ -153,7 +153,7 @@ describe('a recording', () => {
 
   it('that is being written ends where the index says that it is whole', async () => {
     const { segment, bytes } = await add({ cameraId: nextCamera(), startAt: T0, state: 'open' });
-    await api.deps.recordings.grow(segment.id, T0 + 1000, 1234);
+    await api.deps.ports.recordings.grow(segment.id, T0 + 1000, 1234);
     // The writer is further, in the middle of a fragment.
     const file = await open(api.deps.ports.recordingFiles.localPath(segment.path), 'a');
     await file.write(Buffer.alloc(500, 7));
@@ -167,7 +167,7 @@ describe('a recording', () => {
     const { segment } = await add({ cameraId: nextCamera(), startAt: T0 });
     const copy = Buffer.from('encoded anew, smaller');
     const { sha256 } = await api.deps.ports.cold.store.put('recordings/small.mp4', copy);
-    await api.deps.recordings.moved(segment.id, {
+    await api.deps.ports.recordings.moved(segment.id, {
       ...{ key: 'recordings/small.mp4', bytes: copy.length, sha256, codec: 'hvc1.1', movedAt: T0 },
     });
     await rm(api.deps.ports.recordingFiles.localPath(segment.path));
@@ -190,7 +190,7 @@ describe('a recording', () => {
       'that is damaged',
       async (cameraId) => {
         const { segment } = await add({ cameraId, startAt: T0 });
-        await api.deps.recordings.damaged(segment.id, T0);
+        await api.deps.ports.recordings.damaged(segment.id, T0);
         return segment.id;
       },
       ...([409, 'damaged', /not what was recorded/] as const),
@@ -273,7 +273,7 @@ describe('room', () => {
     const cameraId = nextCamera();
     await add({ cameraId, startAt: T0, bytes: 1000 });
     await add({ cameraId, startAt: T0 + MINUTE, bytes: 500 });
-    await api.deps.recordings.moved(`${cameraId}-${T0}`, {
+    await api.deps.ports.recordings.moved(`${cameraId}-${T0}`, {
       ...{ key: 'recordings/y.mp4', bytes: 99, sha256: 'f'.repeat(64), codec: 'hvc1.1', movedAt: T0 },
     });
     const answer = await api.fetch('/api/v1/recordings/usage', { as: 'viewer' });

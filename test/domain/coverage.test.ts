@@ -42,6 +42,16 @@ describe('the recording', () => {
       [[10, 20, 'disk']],
     ],
     [
+      'has a hole where a file is damaged',
+      {
+        segments: segments([0, 10], [10, 20], [20, 60]).map((one, i) =>
+          i === 1 ? { ...one, damagedAt: 1 } : one,
+        ),
+        gaps: [gap(10, 20, 'disk')],
+      },
+      [[10, 20, 'disk']],
+    ],
+    [
       'takes the cause from the analysis where it has none of its own',
       {
         segments: segments([0, 10], [20, 60]),

@@ -24,7 +24,8 @@ cameras:
 
 /** Morning: down from five to six, on another machine until eight, then real footage with a gap of 20 s in it. */
 export async function recordDay(api: TestApi, folder: string): Promise<void> {
-  const { gaps, recordings } = api.deps;
+  const { gaps } = api.deps;
+  const { recordings } = api.deps.ports;
   const footage = await Promise.all(
     [0, 4, 28].map(async (fromS) => {
       const file = join(folder, `${fromS}.mp4`);

@@ -48,6 +48,6 @@ export async function addRecording(
     await mkdir(dirname(path), { recursive: true });
     await run('cp', [footage, path]);
   }
-  await api.deps.recordings.open(segment);
+  await api.deps.ports.recordings.open(segment);
   return { segment, bytes };
 }
