@@ -1,5 +1,6 @@
 import { COMMON_JS } from './common-script.js';
 import { AROUND_JS } from './incidents-script-around.js';
+import { CLIP_JS } from './incidents-script-clip.js';
 import { DETAIL_JS } from './incidents-script-detail.js';
 import { LIST_JS } from './incidents-script.js';
 
@@ -35,6 +36,7 @@ export const INCIDENTS_CSS = `
 .state-line { display: flex; flex-wrap: wrap; gap: .7rem; align-items: baseline; margin: 0; }
 .shot { border-radius: 6px; overflow: hidden; background: #0b0e13; margin-bottom: .9rem; } .shot img { display: block; width: 100%; max-height: 38vh; object-fit: contain; }
 .acts { display: flex; flex-wrap: wrap; gap: .6rem; margin-bottom: .9rem; } .acts button { padding: .55rem 1.1rem; }
+.clip { margin-bottom: .9rem; } .clip .buttons { display: flex; flex-wrap: wrap; gap: .4rem .8rem; align-items: center; } .clip video { display: block; width: 100%; max-height: 38vh; margin-top: .6rem; border-radius: 6px; background: #0b0e13; } .clip .problem { margin: .4rem 0 0; }
 .say { display: flex; flex-wrap: wrap; gap: .6rem; align-items: end; margin-bottom: .6rem; }
 .say label { display: grid; gap: .2rem; flex: 1 1 12rem; color: var(--dim); font-size: .85rem; } .say input, .say button { height: 2.3rem; }
 .timeline { list-style: none; margin: 0 0 .9rem; padding: 0; } .timeline li { display: grid; grid-template-columns: 6.5rem minmax(0, 1fr); gap: .6rem; padding: .25rem 0; border-top: 1px solid var(--edge); overflow-wrap: anywhere; }
@@ -57,4 +59,4 @@ export const INCIDENTS_CSS = `
 `;
 
 /** One script: its parts share their names. */
-export const INCIDENTS_JS = [COMMON_JS, LIST_JS, DETAIL_JS, AROUND_JS].join('\n');
+export const INCIDENTS_JS = [COMMON_JS, LIST_JS, CLIP_JS, DETAIL_JS, AROUND_JS].join('\n');

@@ -55,6 +55,11 @@ const DETAIL = `<section id="detail" class="card" aria-label="Incident" tabindex
             <button id="acknowledge" class="main">Acknowledge</button>
             <button id="resolve">Resolve</button>
           </div>
+          <div id="clip" class="clip" hidden>
+            <span class="buttons"><button id="ask-clip" hidden>Clip</button> <a id="see-recording">Recording</a> <span id="clip-said" class="dim" role="status"></span></span>
+            <video controls playsinline preload="none" hidden></video>
+            <p class="problem" role="alert" hidden></p>
+          </div>
           <form id="verdict" class="say" autocomplete="off" hidden>
             <label>What was it? <input name="reason" list="reasons" maxlength="500" placeholder="a cat"></label>
             <datalist id="reasons"><option>animal</option><option>light or shadow</option><option>rain, wind or leaves</option><option>insect or cobweb on the lens</option><option>our own people</option></datalist>

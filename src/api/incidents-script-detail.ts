@@ -34,7 +34,7 @@ async function showDetail() {
   } catch (error) {
     if (!error.body || error.body.error.code !== 'no-such-incident' || asked !== chosen) throw error;
     byId('about').replaceChildren(make('h2', '', 'There is no incident #' + asked));
-    for (const id of ['acts', 'verdict', 'note', 'picture', 'history']) byId(id).hidden = true;
+    for (const id of ['acts', 'clip', 'verdict', 'note', 'picture', 'history']) byId(id).hidden = true;
     byId('timeline').replaceChildren();
     return;
   }
@@ -51,6 +51,7 @@ async function showDetail() {
   byId('history').hidden = incident.history.length === 0;
   replaceIfNew(byId('history').querySelector('ol'), JSON.stringify(incident.history), () => incident.history.slice().reverse().map(historyItem));
   showPicture(incident);
+  await showClip(incident);
 }
 function showPicture({ snapshot, number }) {
   const image = byId('picture').querySelector('img');

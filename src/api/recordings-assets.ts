@@ -18,13 +18,13 @@ export const RECORDINGS_CSS = `
 .choose label { display: grid; gap: .2rem; color: var(--dim); font-size: .85rem; }
 .choose input, .choose select, .choose button { height: 2.3rem; } .choose select { max-width: 60vw; }
 .choose .buttons { display: flex; gap: .3rem; } .choose button { min-width: 2.5rem; font-size: 1.1rem; line-height: 1; }
-.strip-box { padding-bottom: 1.5rem; position: relative; }
-.day-strip { position: relative; height: 44px; border-radius: 6px; background: var(--edge); overflow: hidden; cursor: crosshair; touch-action: pan-y; user-select: none; }
+.strip-box { margin-bottom: .5rem; }
+.day-strip { position: relative; height: 44px; border: 1px solid var(--edge); border-radius: 6px; background: var(--edge); overflow: hidden; cursor: crosshair; touch-action: pan-y; user-select: none; }
 .day-strip i { position: absolute; top: 0; bottom: 0; min-width: 2px; }
 .day-strip .covered { min-width: 0; } .day-strip .off, .day-strip .not-watched, .day-strip .still { min-width: 0; }
 ${BARS}
 .day-strip .held { top: auto; height: 6px; background: #2453c9; }
-.key.held::before { background: #2453c9; }
+.key.held::before { background: #2453c9; } .key.unknown::before { outline: 1px solid var(--dim); }
 .day-strip .chosen { background: #ffffff59; border: solid var(--text); border-width: 0 2px; box-shadow: inset 0 0 0 2px #0007; min-width: 4px; pointer-events: none; }
 .day-strip .cursor { width: 0; border-left: 3px solid #fff; outline: 1px solid #000; margin-left: -1px; pointer-events: none; }
 .ticks { position: relative; height: 1.3rem; color: var(--dim); font-size: .78rem; font-variant-numeric: tabular-nums; }
@@ -67,11 +67,14 @@ progress { width: 100%; height: .7rem; accent-color: var(--accent); }
 .link .hint { align-self: center; } .made { flex-basis: 100%; display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; } .made input { flex: 1 1 16rem; }
 .body > .problem { margin: .5rem 0 0; }
 li.held { padding: .8rem 1rem; border-left: 5px solid var(--accent); }
+/* What is hidden in a cell stays in its box. */
+#storage .scroll { position: relative; }
 .numbers { border-collapse: collapse; width: 100%; } .numbers caption { text-align: left; font-weight: 600; padding: .7rem 1rem .3rem; }
 .numbers th, .numbers td { text-align: left; padding: .4rem 1rem; border-top: 1px solid var(--edge); vertical-align: top; font-variant-numeric: tabular-nums; }
 .numbers thead th { color: var(--dim); font-weight: 500; font-size: .85rem; border: 0; } .numbers tbody th { font-weight: 600; } .numbers tr.bad td { color: var(--bad); }
 #room { margin-top: .7rem; } #run { margin-bottom: .8rem; } #run .hint { display: inline; }
 code { background: var(--edge); padding: .05rem .3rem; border-radius: 4px; overflow-wrap: anywhere; }
+@media (pointer: coarse) { .keys { display: none; } }
 @media (max-width: 900px) { .two { grid-template-columns: minmax(0, 1fr); } }
 @media (max-width: 560px) { #recordings { padding: .8rem; } .export { grid-template-columns: minmax(0, 1fr); } .export .look { aspect-ratio: 16 / 9; } .acts form { grid-template-columns: minmax(0, 1fr); } .numbers th, .numbers td { padding: .4rem .6rem; } .tabs a { padding: .4rem .6rem; } .screen { margin: 0 -.8rem; border-radius: 0; } }
 `;

@@ -64,7 +64,7 @@ function strip(zone: string): string {
         </div>
         <p id="strip-problem" class="problem" role="alert" hidden></p>
         <p id="strip-said" class="empty" role="status" hidden></p>
-        <p id="strip-help" class="hint">Click to watch from there; drag to choose a stretch. Keys: ← → to move (with Shift further), Home and End, I and O for begin and end of the stretch, space to play. All times are of ${zone}. <span id="hover"></span></p>
+        <p id="strip-help" class="hint">Click to watch from there; drag to choose a stretch. <span class="keys">Keys: ← → to move (with Shift further), Home and End, I and O for begin and end of the stretch, space to play.</span> All times are of ${zone}. <span id="hover"></span></p>
         <p class="legend" aria-label="Colours"><span class="key covered">recorded</span> <span class="key still">nothing moved</span> <span class="key camera">camera</span> <span class="key network">network</span> <span class="key disk">disk</span> <span class="key process">process</span> <span class="key none">off or not there</span> <span class="key unknown">unknown</span> <span class="key held">held</span></p>
         <details id="gaps" class="gaps" hidden><summary></summary><ul class="plain"></ul></details>`;
 }
@@ -87,8 +87,8 @@ const PLAYER = `<section id="player" class="player" aria-label="Player">
 const ACTS = `<div class="acts">
             <form id="stretch" class="card" autocomplete="off">
               <h2>Stretch</h2>
-              <label>From <input name="from" type="datetime-local" step="1"></label>
-              <label>To <input name="to" type="datetime-local" step="1"></label>
+              <label class="wide">From <input name="from" type="datetime-local" step="1"></label>
+              <label class="wide">To <input name="to" type="datetime-local" step="1"></label>
               <span class="buttons"><button type="button" id="begin-here">Begin here</button> <button type="button" id="end-here">End here</button> <button type="button" id="play-stretch">Play it</button></span>
               <p id="length" class="hint" role="status">No stretch is chosen.</p>
               <p class="problem" role="alert" hidden></p>

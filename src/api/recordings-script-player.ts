@@ -151,7 +151,12 @@ byId('play').addEventListener('click', () => {
 });
 function firstRecorded() { const span = coverage && coverage.recording.covered[0]; return span && spanOf(span).from; }
 byId('play-stretch').addEventListener('click', () => { if (stretch) go(stretch.from, true); else sayLength(); });
-byId('back10').addEventListener('click', () => { if (position !== undefined) go(position - 10000, isWanted); });
+/** Into a gap means before it: else nobody comes back over it. */
+function before(moment) {
+  const gap = coverage && coverage.recording.gaps.map(spanOf).find(({ from, to }) => from <= moment && moment < to);
+  return gap ? gap.from - 1000 : moment;
+}
+byId('back10').addEventListener('click', () => { if (position !== undefined) go(before(position - 10000), isWanted); });
 byId('on10').addEventListener('click', () => { if (position !== undefined) go(position + 10000, isWanted); });
 byId('speed').addEventListener('change', () => { shown.playbackRate = Number(byId('speed').value); });
 byId('sound').addEventListener('click', ({ target }) => { target.setAttribute('aria-pressed', String(target.getAttribute('aria-pressed') !== 'true')); shown.muted = target.getAttribute('aria-pressed') !== 'true'; });

@@ -162,7 +162,7 @@ strip.addEventListener('keydown', (event) => {
   const here = position === undefined ? view.from : position;
   const far = event.shiftKey ? (view.to - view.from) / 24 : 10000;
   const deeds = {
-    ArrowLeft: () => moveTo(here - far), ArrowRight: () => moveTo(here + far), Home: () => moveTo(view.from), End: () => moveTo(Math.min(view.to, Date.now()) - 60000),
+    ArrowLeft: () => moveTo(before(here - far)), ArrowRight: () => moveTo(here + far), Home: () => moveTo(view.from), End: () => moveTo(Math.min(view.to, Date.now()) - 60000),
     i: () => beginAt(here), o: () => endAt(here), ' ': () => byId('play').click(),
   };
   const deed = deeds[event.key.length === 1 ? event.key.toLowerCase() : event.key];

@@ -10,6 +10,7 @@ import { noStorage, openStorage } from '../../src/io/storage/open-storage.js';
 import { createArchiveReports } from '../../src/io/sql/archive-reports.js';
 import { createExportStore } from '../../src/io/sql/exports.js';
 import type { ClipMaker } from '../../src/ports/clips.js';
+import type { ColdRecordings } from '../../src/ports/recordings.js';
 import type { EvidencePackages } from '../../src/ports/evidence.js';
 import type { Database } from '../../src/io/sql/schema.js';
 import type { ObjectStore } from '../../src/ports/storage.js';
@@ -199,7 +200,7 @@ async function mediaPorts(database: Database, folder: string) {
   const storage: ObjectStore = await openStorage(folder, 'STORAGE_URL');
   return {
     storage,
-    cold: { store: noStorage('COLD_URL') },
+    cold: { store: noStorage('COLD_URL') } as ColdRecordings,
     exports: createExportStore(database),
     archiveReports: createArchiveReports(database),
     // Nothing is due: neither is asked for more.

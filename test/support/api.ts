@@ -125,6 +125,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<Te
   const signer = createSigner(secret);
   const pushTokens = createPushTokens(database, secret);
   const channels = lightChannels({ logPath: join(folder, 'notifications.log') });
+  await mkdir(join(folder, 'storage'));
   const storage = createFolderStore(join(folder, 'storage'));
   await mkdir(join(folder, 'cold'));
   const cold = createFolderStore(join(folder, 'cold'));

@@ -10,69 +10,50 @@ export function rtspUrl(port: number, token: string): string {
   return `rtsp://127.0.0.1:${port}/${token}`;
 }
 
-interface Request {
-  readonly method: string;
-  readonly uri: string;
-  /** Without its first line and `Authorization`. */
-  readonly lines: readonly string[];
-  readonly body: Buffer;
-  readonly cseq: string;
-}
-
-/** Gives the server the real address in place of the one that ffmpeg knows, and logs in where the server asks for it. */
+/**
+ * Gives the server the real address in place of the one that ffmpeg knows, and logs in: ffmpeg answers a refusal by asking
+ * once more, and what it asks then goes with what the server wants to see.
+ */
 export function createRtspRewriter(options: RewriterOptions): Rewriter {
   const { target, port, token, send, onLive, onProblem } = options;
   const local = rtspUrl(port, token);
   const real = realUrl(target);
   let challenge: Challenge | undefined;
   let count = 0;
-  let asked: Request | undefined;
-  let hasLoggedIn = false;
+  let asked = { method: '', hasLogin: false };
 
-  function ask(request: Request): void {
-    const { method, uri, lines, body } = request;
-    const login =
-      challenge && target.credentials
-        ? [
-            `Authorization: ${authorization(challenge, target.credentials, { method, uri, count: ++count, cnonce: randomBytes(8).toString('hex') })}`,
-          ]
-        : [];
-    send.server(
-      Buffer.concat([
-        Buffer.from([`${method} ${uri} RTSP/1.0`, ...lines, ...login, '', ''].join('\r\n')),
-        body,
-      ]),
-    );
+  function login(method: string, uri: string): string[] {
+    const { credentials } = target;
+    if (!challenge || !credentials) return [];
+    const request = { method, uri, count: ++count, cnonce: randomBytes(8).toString('hex') };
+    return [`Authorization: ${authorization(challenge, credentials, request)}`];
   }
 
   function onRequest(head: string, body: Buffer): void {
     const [first = '', ...lines] = head.split('\r\n');
     const [method = '', uri = ''] = first.split(' ');
     if (!uri.startsWith(local)) throw new Error('a stranger spoke to the relay');
-    asked = {
-      ...{ method, uri: real + uri.slice(local.length), body, cseq: header(head, 'CSeq') },
-      lines: lines.filter((line) => !/^authorization:/i.test(line)),
-    };
-    hasLoggedIn = false;
-    ask(asked);
+    const realUri = real + uri.slice(local.length);
+    const own = lines.filter((line) => !/^authorization:/i.test(line));
+    const added = login(method, realUri);
+    asked = { method, hasLogin: added.length > 0 };
+    const whole = [`${method} ${realUri} RTSP/1.0`, ...own, ...added, '', ''].join('\r\n');
+    send.server(Buffer.concat([Buffer.from(whole), body]));
   }
 
   function onReply(head: string, body: Buffer): void {
     const status = Number(head.split(' ')[1]);
-    const isMine = asked !== undefined && header(head, 'CSeq') === asked.cseq;
-    if (status === 401 && asked && isMine && !hasLoggedIn && target.credentials) {
+    if (status === 401) {
       const headers = [...head.matchAll(/^www-authenticate:\s*(.*)$/gim)].map(([, value]) => value ?? '');
       challenge = chooseChallenge(headers);
       count = 0;
-      hasLoggedIn = true;
-      if (challenge) return ask(asked);
     }
-    if (status === 401 || status === 403)
+    if (status === 403 || (status === 401 && (asked.hasLogin || !target.credentials || !challenge)))
       onProblem({
         fault: 'unauthorised',
         message: `${target.label} refuses the user name or password; check restream.url`,
       });
-    if (status === 200 && isMine && asked?.method === 'RECORD') onLive();
+    if (status === 200 && asked.method === 'RECORD') onLive();
     send.client(Buffer.concat([Buffer.from(`${head}\r\n\r\n`), body]));
   }
 

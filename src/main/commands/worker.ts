@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os';
 import { incidentSweep } from '../../../jobs/incident-sweep/job.js';
 import { registry, type QueueName } from '../../../jobs/registry.js';
 import { startConsumer, type Consumer } from '../../../queues/consumer.js';
@@ -9,10 +10,16 @@ import { sayChannels } from '../say-channels.js';
 import { sayRetention } from '../say-retention.js';
 import type { World } from '../world.js';
 
+/** Long work that nobody waits for at this very moment. */
+const AT_LEISURE: readonly QueueName[] = ['export-clip', 'archive'];
+
 /** `camqueue worker <queue…>`: works on the jobs of the named queues until it is asked to stop. */
 export async function worker(queues: readonly string[], options: RunOptions): Promise<number> {
   const names = [...new Set(queues)] as QueueName[];
   return asRole(`worker-${names.join('-')}`, options, async (world) => {
+    // Live analysis goes first; ffmpeg inherits it.
+    if (names.every((name) => AT_LEISURE.includes(name)))
+      setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
     const consumers: Consumer[] = [];
     for (const name of names) consumers.push(await consume(name, world));
     // What a crash or a lost Redis left need not wait for the next minute.
