@@ -54,8 +54,8 @@ a.button.main { background: var(--accent); border-color: var(--accent); color: #
 @media (prefers-color-scheme: dark) { a.button.main, [aria-pressed=true] { color: #0d1117; } .day-strip .held, .key.held::before { background: #7aa2ff; } }
 .exports, #hold-list { list-style: none; margin: 0; padding: 0; display: grid; gap: .8rem; }
 .export { display: grid; grid-template-columns: 220px minmax(0, 1fr); }
-.export .look { background: #0b0e13; color: #7d8794; display: grid; place-items: center; min-height: 124px; font-size: .85rem; }
-.export .look a { display: block; width: 100%; height: 100%; } .export img { width: 100%; height: 100%; object-fit: contain; display: block; }
+.export .look { background: #0b0e13; color: #7d8794; display: grid; place-items: center; min-height: 124px; font-size: .85rem; position: relative; overflow: hidden; }
+.export .look a { position: absolute; inset: 0; } .export img { width: 100%; height: 100%; object-fit: contain; display: block; }
 .export .body { padding: .8rem 1rem; } .export .about, li.held { display: grid; gap: .25rem; }
 .export h2, li.held h2, #storage h2 { margin: 0; font-size: 1rem; overflow-wrap: anywhere; } #storage h2 { margin: 1.4rem 0 .3rem; }
 .state { font-size: .85rem; font-weight: 600; color: var(--wait); white-space: nowrap; } .state.done { color: var(--good); } .state.failed { color: var(--bad); } .state.cancelled, .state.expired { color: var(--dim); }
@@ -72,6 +72,7 @@ li.held { padding: .8rem 1rem; border-left: 5px solid var(--accent); }
 .numbers { border-collapse: collapse; width: 100%; } .numbers caption { text-align: left; font-weight: 600; padding: .7rem 1rem .3rem; }
 .numbers th, .numbers td { text-align: left; padding: .4rem 1rem; border-top: 1px solid var(--edge); vertical-align: top; font-variant-numeric: tabular-nums; }
 .numbers thead th { color: var(--dim); font-weight: 500; font-size: .85rem; border: 0; } .numbers tbody th { font-weight: 600; } .numbers tr.bad td { color: var(--bad); }
+#usage td { white-space: nowrap; }
 #room { margin-top: .7rem; } #run { margin-bottom: .8rem; } #run .hint { display: inline; }
 code { background: var(--edge); padding: .05rem .3rem; border-radius: 4px; overflow-wrap: anywhere; }
 @media (pointer: coarse) { .keys { display: none; } }

@@ -12,7 +12,10 @@ let stopAt;
 let token = 0;
 let retry;
 const canPlay = ({ codec }) => document.createElement('video').canPlayType('video/mp4; codecs="' + codec + '"') !== '';
-const sayPlay = (text) => { byId('play-said').textContent = text; };
+/** What was said is left long enough to be read, also when the next recording begins. */
+const READ_MS = 8000;
+let saidAt = 0;
+const sayPlay = (text) => { byId('play-said').textContent = text; saidAt = Date.now(); };
 const wrongPlay = (error) => wrongAt(byId('play-problem'), error);
 
 /** The recordings from a moment on, oldest first. */
@@ -30,12 +33,12 @@ async function go(moment, andPlay) {
   isWanted = andPlay;
   stopAt = stretch && moment >= stretch.from && moment < stretch.to ? stretch.to : undefined;
   wrongPlay();
+  sayPlay('');
   draw();
   showClock();
   // Within what is shown there is nothing to ask.
   if (playing && moment >= playing.from && moment < playing.from + shown.duration * 1000) {
     shown.currentTime = (moment - playing.from) / 1000;
-    sayPlay('');
     return resume();
   }
   shown.pause();
@@ -54,10 +57,15 @@ async function enter(found, moment) {
     return sayPlay('Nothing was recorded after ' + whenText(moment) + '.');
   }
   const next = found[first];
+  if (stopAt !== undefined && next.from >= stopAt) {
+    halt();
+    if (passed.length > 0) throw new Error(capital(whyNot(passed[0])));
+    return sayPlay('Nothing more was recorded in this stretch.');
+  }
   following = found.slice(first + 1);
   if (passed.length > 0) sayPlay(passed.length + (passed.length === 1 ? ' recording was' : ' recordings were') + ' passed over: ' + whyNot(passed[0]));
   else if (next.from > moment + JOINT_MS) sayPlay('Nothing was recorded from ' + clockText(moment) + ' to ' + clockText(next.from, moment) + gapText(moment, next.from) + ': passed over.');
-  else sayPlay('');
+  else if (Date.now() - saidAt > READ_MS) sayPlay('');
   show(next, Math.max(moment, next.from));
 }
 function gapText(from, to) {

@@ -4,6 +4,7 @@ import { fileOf } from '../domain/archive/file-of.js';
 import { CameraId } from '../domain/ids.js';
 import type { Span } from '../domain/spans.js';
 import type { Segment } from '../ports.js';
+import type { ObjectStore } from '../ports/storage.js';
 import { noSuchCamera } from './camera-changes.js';
 import type { ApiDeps } from './deps.js';
 import { iso, limitOf, Time } from './fields.js';
@@ -103,5 +104,6 @@ async function send({ ports }: ApiDeps, req: Request, res: Response): Promise<vo
 
 function placeOf({ tier, path, cold }: Segment, { recordingFiles, cold: { store } }: ApiDeps['ports']) {
   if (tier === 'cold' && cold) return { store, key: cold.key };
-  return { store: { read: recordingFiles.read, stat: () => Promise.resolve(undefined) }, key: path };
+  const read: ObjectStore['read'] = (key, options) => recordingFiles.read(key, options);
+  return { store: { read, stat: () => Promise.resolve(undefined) }, key: path };
 }

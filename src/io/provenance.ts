@@ -7,12 +7,12 @@ import type { Camera } from '../domain/camera.js';
 import { redactUrls } from '../domain/redact.js';
 import type { Provenance } from '../ports/provenance.js';
 
-/** Says what this installation is. @param options.packed networks that are taken as they are: for plates, for faces */
+/** Says what this installation is. @param options.packed networks beside those that detect objects: for plates, for faces */
 export function createProvenance(options: {
   readonly version: string;
   readonly modelsDir: string;
   readonly networks: readonly NetworkSpec[];
-  readonly packed: readonly PackedNetwork[];
+  readonly packed: readonly Pick<PackedNetwork, 'name' | 'file' | 'sha256'>[];
 }): Provenance {
   const { version, modelsDir, networks, packed } = options;
   const hashes = new Map<string, Promise<string | undefined>>();

@@ -331,7 +331,7 @@ program
   .option('--video <file>', 'footage (default: media/vtest.avi)')
   .option(
     '--only <parts>',
-    'road,gate,four,sixteen,queue,latency,idle,plates,counting,alerts (default: all)',
+    'road,gate,four,sixteen,queue,latency,idle,plates,counting,media,alerts (default: all)',
     (text: string) => text.split(','),
   )
   .addOption(json())

@@ -51,6 +51,7 @@ import type {
   RecordingIndex,
 } from '../ports.js';
 import { registry } from '../../jobs/registry.js';
+import { faceboxes } from '../../models/faceboxes/model.js';
 import { PACKED } from '../../models/shipped.js';
 import { checkJobsRedis } from '../../queues/connection.js';
 import { createInspector } from '../../queues/inspector.js';
@@ -230,7 +231,7 @@ export async function openWorld(config: Config, role: string, log: Log): Promise
         version: VERSION,
         modelsDir: config.MODELS_DIR,
         networks: networksOf(cameraFile().networks, config.MODELS_DIR),
-        packed: PACKED,
+        packed: [...PACKED, faceboxes],
       }),
     ),
     clips: once(async () =>

@@ -129,12 +129,7 @@ export interface RecordingIndex {
    * Closed, sound ones of a node and of the cold store that were last looked at before, those longest not looked at first.
    * @param filter.isColdToo default true
    */
-  unchecked(filter: {
-    node: string;
-    before: number;
-    isColdToo?: boolean;
-    limit: number;
-  }): Promise<Segment[]>;
+  unchecked(filter: { node: string; before: number; isColdToo?: boolean; limit: number }): Promise<Segment[]>;
   /** Start of the oldest recording kept anywhere, by camera. */
   oldest(): Promise<{ cameraId: CameraId; startAt: number }[]>;
   /** What there is, added up. Restored ones are `cold`: that is where they belong. @param node default: all */

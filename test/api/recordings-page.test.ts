@@ -230,13 +230,18 @@ describeInBrowser('the recordings page', () => {
   it('says where a recording is that cannot be played here, and where nothing was recorded', async () => {
     const page = await open('viewer');
     const at = (from: number): string =>
-      `/recordings/gate-1?${new URLSearchParams({ from: new Date(from).toISOString(), to: new Date(from + 60_000).toISOString() })}`;
+      `/recordings/gate-1?from=${new Date(from).toISOString()}&to=${new Date(from + 60_000).toISOString()}`;
     await page.goto(api.url + at(MIDNIGHT + 7 * HOUR + 1));
     await page.waitForSelector('#strip .covered');
     expect(await page.locator('#export').isVisible()).toBe(false);
     expect(await page.locator('#hold').isVisible()).toBe(false);
     await page.click('#play-stretch');
+    await page.waitForSelector('#play-problem >> text=This recording is on the machine beta');
+    // A click outside the stretch is bound to nothing: what can be played next is.
+    const { x, y, width } = (await page.locator('#strip').boundingBox()) ?? { x: 0, y: 0, width: 0 };
+    await page.mouse.click(x + (6.5 / 24) * width, y + 9);
     await page.waitForSelector('#play-said >> text=/1 recording was passed over: .*on the machine beta/');
+    await page.waitForSelector('#clock >> text=08:00:0');
     await page.goto(api.url + at(MIDNIGHT + 23 * HOUR));
     await page.waitForSelector('#strip .covered');
     await page.click('#play-stretch');
@@ -246,7 +251,10 @@ describeInBrowser('the recordings page', () => {
     await page.click('.tabs >> text=Exports');
     await page.waitForSelector('.export');
     expect(await page.locator('.export button').count()).toBe(0);
-    expect(await page.locator('.export a.button').allInnerTexts()).toEqual(['Download', 'Manifest']);
+    expect(await page.locator('.export').last().locator('a.button').allInnerTexts()).toEqual([
+      'Download',
+      'Manifest',
+    ]);
     await page.click('.tabs >> text=Storage');
     await page.waitForSelector('#usage tr');
     expect(await page.locator('#run').isVisible()).toBe(false);
@@ -255,7 +263,11 @@ describeInBrowser('the recordings page', () => {
   });
 
   it('is usable on a phone in the dark; admins release holds', async () => {
-    const page = await open('admin', { viewport: { width: 390, height: 800 }, colorScheme: 'dark', hasTouch: true });
+    const page = await open('admin', {
+      viewport: { width: 390, height: 800 },
+      colorScheme: 'dark',
+      hasTouch: true,
+    });
     await page.fill('#choose [name=day]', DAY);
     await page.waitForSelector('#strip .network');
     await type(page, 'from', '08:00:01');

@@ -44,9 +44,12 @@ interface Listed {
 }
 const list = async (cameraId: string, query: Record<string, string> = {}): Promise<Listed> => {
   const span = { from: iso(T0), to: iso(T0 + 60 * MINUTE), ...query };
-  const answer = await api.fetch(`/api/v1/cameras/${cameraId}/recordings?${new URLSearchParams(span)}`, {
-    as: 'viewer',
-  });
+  const answer = await api.fetch(
+    `/api/v1/cameras/${cameraId}/recordings?${new URLSearchParams(span).toString()}`,
+    {
+      as: 'viewer',
+    },
+  );
   if (answer.status !== 200) throw new Error(await answer.text());
   return (await answer.json()) as Listed;
 };

@@ -7,6 +7,7 @@ import { measureGate } from './gate.js';
 import { measureIdle } from './idle.js';
 import { measureLatency } from './latency.js';
 import { measureFour, measureSixteen } from './many.js';
+import { measureMedia } from './media.js';
 import { measurePlateQueue } from './plate-queue.js';
 import { measurePlateVideo } from './plate-video.js';
 import { measurePlates } from './plates.js';
@@ -38,6 +39,7 @@ export const PARTS = {
   counting: measureCounting,
   alerts: measureAlerts,
   'count-files': measureCountFiles,
+  media: measureMedia,
 } satisfies Record<string, (context: BenchContext) => Promise<Figure[]>>;
 
 export type PartName = keyof typeof PARTS;
