@@ -179,10 +179,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<Te
         detectors: () => Promise.reject(new Error('no overlay in this test')),
         faces: () => Promise.reject(new Error('no faces in this test')),
       }),
-      live: createRedisLiveView(
-        { redis: connection, subscriber: () => subscriber },
-        { prefix },
-      ),
+      live: createRedisLiveView({ redis: connection, subscriber: () => subscriber }, { prefix }),
     },
     sessionSecret: secret,
     publicUrl: PUBLIC_URL,
