@@ -16,11 +16,12 @@ const FRAGMENT_US = '1000000';
 
 /**
  * Sound beside the pictures, where the source has any: always AAC, as MP4 cannot hold what many cameras send (G.711). The
- * pictures do not wait for sound that stops coming (µs).
+ * pictures do not wait for sound that stops coming (µs), and keep their times: what the encoder puts before the sound (a frame,
+ * 21 ms at this rate) would otherwise move all but the first of them.
  */
 const SOUND = [
-  ...['-map', '0:a:0?', '-c:a', 'aac', '-ac', '1', '-b:a', '48k', '-flags:a', '+global_header'],
-  ...['-max_interleave_delta', '1000000'],
+  ...['-map', '0:a:0?', '-c:a', 'aac', '-ac', '1', '-ar', '48000', '-b:a', '64k'],
+  ...['-flags:a', '+global_header', '-max_interleave_delta', '1000000', '-avoid_negative_ts', 'disabled'],
 ];
 
 /** The descriptor that ffmpeg writes the compressed pictures to, beside decoding. */
@@ -39,7 +40,8 @@ export function copyable(input: SourceInput): SourceInput {
  * goes on with an output to nowhere); it would end the decoding otherwise.
  */
 export function besideArguments(withSound: boolean): string[] {
-  const mp4 = `f=mp4:movflags=frag_keyframe+${FRAGMENTED}:frag_duration=${FRAGMENT_US}:flush_packets=1:onfail=ignore`;
+  const times = withSound ? ':avoid_negative_ts=disabled' : '';
+  const mp4 = `f=mp4${times}:movflags=frag_keyframe+${FRAGMENTED}:frag_duration=${FRAGMENT_US}:flush_packets=1:onfail=ignore`;
   const sound = withSound ? SOUND : [];
   return ['-map', '0:V:0', '-c:v', 'copy', ...sound, '-f', 'tee', `[${mp4}]pipe\\:${COPY_FD}|[f=null]-`];
 }

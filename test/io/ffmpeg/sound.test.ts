@@ -61,6 +61,7 @@ test.each(READERS)('the sound %s is in a file that begins later, at its time', a
     expect(Math.abs(Number(start_time))).toBeLessThan(0.2);
     expect(Math.abs(Number(duration) - 8)).toBeLessThan(0.3);
   }
+  expect(await pictureTimes(`${dir}/${PATH}`)).toEqual([0, 0.1, 0.2, 0.3]);
   // Second 7 of the camera is second 3 of the file.
   const [begins, ends] = await loud(`${dir}/${PATH}`);
   expect(Math.abs((begins ?? NaN) - 3)).toBeLessThan(0.15);
@@ -86,6 +87,17 @@ async function streamsOf(file: string): Promise<Record<string, string>[]> {
   ]);
   expect(stderr).toBe('');
   return (JSON.parse(stdout) as { streams: Record<string, string>[] }).streams;
+}
+
+/** Of the first pictures, s. */
+async function pictureTimes(file: string): Promise<number[]> {
+  const { stdout } = await run('ffprobe', [
+    ...['-v', 'error', '-select_streams', 'v', '-show_entries', 'packet=pts_time', '-of', 'csv=p=0', file],
+  ]);
+  return stdout
+    .split('\n')
+    .slice(0, 4)
+    .map((time) => Math.round(Number.parseFloat(time) * 1000) / 1000);
 }
 
 /** When silence ends and begins again, s. */
