@@ -26,7 +26,7 @@ const describeInBrowser = CHROMIUM === undefined ? describe.skip : describe;
 if (CHROMIUM === undefined)
   process.stderr.write('skipped: no chromium in /usr/bin (apt-get install chromium)\n');
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 describeInBrowser('the recordings page', () => {
   let api: TestApi;
@@ -46,6 +46,9 @@ describeInBrowser('the recordings page', () => {
     });
     await recordDay(api, folder);
   });
+  beforeEach(() => {
+    refused.length = 0;
+  });
   afterAll(async () => {
     await browser?.close();
     await worker?.close();
@@ -60,7 +63,7 @@ describeInBrowser('the recordings page', () => {
       ...options,
     });
     const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(30_000);
     page.on('console', (message) => {
       // A stretch with a gap in it is refused, and the browser writes that down too.
       const isRefusal = /status of 400/.test(message.text());
@@ -133,7 +136,9 @@ describeInBrowser('the recordings page', () => {
     await shoot(page, 'recordings-watch');
     await page.click('#export button');
     await page.waitForSelector('.export .state.done', { timeout: 30_000 });
-    await page.waitForFunction('document.querySelector(".export img")?.naturalWidth > 0');
+    await page.evaluate(
+      `Promise.all([...document.querySelectorAll('.export img')].map((image) => image.decode()))`,
+    );
     const [row] = await api.deps.ports.exports.list({ limit: 1 });
     expect(row?.request).toMatchObject({
       from: EIGHT + 1000,
@@ -206,7 +211,9 @@ describeInBrowser('the recordings page', () => {
     await page.focus('#strip');
     await page.keyboard.press('ArrowLeft');
     await page.waitForSelector('#clock >> text=08:00:07');
-    await page.waitForFunction(`${shown}.readyState >= 2 && !${shown}.seeking`);
+    await page.evaluate(
+      `new Promise((resolve) => { const look = () => (${shown}.readyState >= 2 && !${shown}.seeking ? resolve() : setTimeout(look, 20)); look(); })`,
+    );
     expect(await page.evaluate(`${shown}.currentTime`)).toBeCloseTo(3, 1);
   }
 
