@@ -24,39 +24,45 @@ const NODE = 'bench';
 /** Of the archive: recordings of a minute of 1.3 Mbit/s. */
 const FILES = { count: 50, bytes: 10 * 1024 ** 2 };
 
-/** Export by copying, with a watermark and with an overlay; copying to cold storage; the memory of a day's export. */
-export async function measureMedia({ footage, signal }: BenchContext): Promise<Figure[]> {
+const X264 = ['-c:v', 'libx264', '-preset', 'veryfast', '-pix_fmt', 'yuv420p', '-bf', '0', '-g', '20'];
+
+/** Export by copying, with a watermark and with an overlay. */
+export async function measureExport({ footage, signal }: BenchContext): Promise<Figure[]> {
+  return withRecordings(async (folder, maker, record) => {
+    const encode = ['-stream_loop', '-1', '-i', footage.sample, ...X264, '-b:v', '2M'];
+    const street = await record({ cameraId: 'street', minutes: 10, size: [768, 576], encode }, signal);
+    const looks = await measureLooks(maker, street.slice(0, 1), folder, signal);
+    return [...(await measureCopy(maker, street, signal)), ...looks];
+  });
+}
+
+/** Copying to cold storage. */
+export async function measureArchive({ signal }: BenchContext): Promise<Figure[]> {
+  return withRecordings((folder) => measureCold(folder, signal));
+}
+
+/** The memory of a day's export: minutes of work. */
+export async function measureDayOfExport({ footage, signal }: BenchContext): Promise<Figure[]> {
+  return withRecordings(async (_folder, maker, record) => {
+    const input = ['-stream_loop', '-1', '-i', footage.sample, '-vf', 'scale=160:120'];
+    const encode = [...input, ...X264, '-b:v', '30k'];
+    const small = await record({ cameraId: 'day', minutes: 1440, size: [160, 120], encode }, signal);
+    return measureDay(maker, small, signal);
+  });
+}
+
+type Record = (about: Parameters<typeof recordMinutes>[1], signal: AbortSignal) => Promise<Segments>;
+
+async function withRecordings(
+  work: (folder: string, maker: ClipMaker, record: Record) => Promise<Figure[]>,
+): Promise<Figure[]> {
   const folder = await mkdtemp(join(tmpdir(), 'camqueue-bench-media-'));
   const database = await openDatabase({ dataDir: folder });
   try {
     const index = createRecordingIndex(database);
     const to = { folder: join(folder, 'recordings'), node: NODE, index };
     await mkdir(to.folder);
-    const maker = makerOf(folder, index);
-    const sample = ['-stream_loop', '-1', '-i', footage.sample];
-    const x264 = ['-c:v', 'libx264', '-preset', 'veryfast', '-pix_fmt', 'yuv420p', '-bf', '0'];
-    const street = await recordMinutes(
-      to,
-      {
-        ...{ cameraId: 'street', minutes: 10, size: [768, 576] },
-        encode: [...sample, ...x264, '-b:v', '2M', '-g', '20'],
-      },
-      signal,
-    );
-    const figures = [
-      ...(await measureCopy(maker, street, signal)),
-      ...(await measureLooks(maker, street.slice(0, 1), folder, signal)),
-      ...(await measureCold(folder, signal)),
-    ];
-    const small = await recordMinutes(
-      to,
-      {
-        ...{ cameraId: 'day', minutes: 1440, size: [160, 120] },
-        encode: [...sample, '-vf', 'scale=160:120', ...x264, '-b:v', '30k', '-g', '20'],
-      },
-      signal,
-    );
-    return [...figures, ...(await measureDay(maker, small, signal))];
+    return await work(folder, makerOf(folder, index), (about, signal) => recordMinutes(to, about, signal));
   } finally {
     await database.close();
     await rm(folder, { recursive: true, force: true });

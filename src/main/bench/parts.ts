@@ -7,7 +7,7 @@ import { measureGate } from './gate.js';
 import { measureIdle } from './idle.js';
 import { measureLatency } from './latency.js';
 import { measureFour, measureSixteen } from './many.js';
-import { measureMedia } from './media.js';
+import { measureArchive, measureDayOfExport, measureExport } from './media.js';
 import { measurePlateQueue } from './plate-queue.js';
 import { measurePlateVideo } from './plate-video.js';
 import { measurePlates } from './plates.js';
@@ -39,7 +39,9 @@ export const PARTS = {
   counting: measureCounting,
   alerts: measureAlerts,
   'count-files': measureCountFiles,
-  media: measureMedia,
+  'media-export': measureExport,
+  'media-archive': measureArchive,
+  'media-day': measureDayOfExport,
 } satisfies Record<string, (context: BenchContext) => Promise<Figure[]>>;
 
 export type PartName = keyof typeof PARTS;
