@@ -1,3 +1,4 @@
+import { fileOf } from '../../src/domain/archive/file-of.js';
 import { publicGap } from '../../src/domain/export/export-manifest.js';
 import { PermanentError } from '../../src/errors.js';
 import type { MadeClip } from '../../src/ports/clips.js';
@@ -7,9 +8,6 @@ import type { Segment } from '../../src/ports/recordings.js';
 import type { Context, Source } from './source.js';
 
 type File = EvidenceOrder['files'][number];
-
-/** Recordings that have to be fetched from another machine's cold store for one package, bytes: they are held in memory. */
-const MOST_FETCHED = 512e6;
 
 /** Begun anew it is another package: the one before is sealed, or given up, and its number stays its own. */
 export function evidenceIdOf({ id, requestedAt }: Pick<Export, 'id' | 'requestedAt'>): string {
@@ -28,7 +26,7 @@ export async function sealEvidence(
   const { reason, cameraId: _, from, to, ...wanted } = request;
   const iso = (at: number): string => new Date(at).toISOString();
   const originals: File[] = [];
-  for (const segment of segments) originals.push(await originalOf(segment, originals, ctx));
+  for (const segment of segments) originals.push(await originalOf(segment, ctx));
   return evidence.seal(
     {
       id: evidenceIdOf(row),
@@ -58,9 +56,10 @@ export async function sealEvidence(
   );
 }
 
-async function originalOf(segment: Segment, before: readonly File[], ctx: Context): Promise<File> {
-  const { id, startAt, endAt, sha256, cold } = segment;
-  const isEncoded = segment.tier === 'cold' && cold !== undefined && cold.sha256 !== sha256;
+async function originalOf(segment: Segment, ctx: Context): Promise<File> {
+  const { id, startAt, endAt, sha256 } = segment;
+  // Also one that was brought back from cold storage.
+  const isEncoded = fileOf(segment).sha256 !== sha256;
   const notes = [
     `recording ${id}, ${new Date(startAt).toISOString()} to ${new Date(endAt).toISOString()}`,
     sha256 === undefined ? 'was still being written' : `SHA-256 when it was written: ${sha256}`,
@@ -70,16 +69,17 @@ async function originalOf(segment: Segment, before: readonly File[], ctx: Contex
     // By its time: ids are long, and so are the folders above it.
     path: `originals/${new Date(startAt).toISOString().replace('T', '_').replaceAll(':', '-')}.mp4`,
     ...{ role: 'segment', note: notes.join('; ') },
-    from: await bytesOf(segment, before, ctx),
+    from: await bytesOf(segment, ctx),
   };
 }
 
-async function bytesOf(segment: Segment, before: readonly File[], ctx: Context): Promise<File['from']> {
+async function bytesOf(segment: Segment, ctx: Context): Promise<File['from']> {
   const { recordingFiles, cold } = ctx.ports;
-  const { id, tier, path, sha256, cold: copy } = segment;
+  const { id, tier, path, cold: copy } = segment;
   if (tier === 'hot' || !copy) {
-    const found = sha256 === undefined ? undefined : await recordingFiles.sha256(path);
-    if (found !== undefined && found.sha256 !== sha256 && copy === undefined)
+    const expected = fileOf(segment).sha256;
+    const found = expected === undefined ? undefined : await recordingFiles.sha256(path);
+    if (found !== undefined && found.sha256 !== expected)
       throw new PermanentError(
         `the recording ${id} is not what it was when it was written: it is no evidence; leave its time out`,
       );
@@ -87,23 +87,12 @@ async function bytesOf(segment: Segment, before: readonly File[], ctx: Context):
   }
   const file = cold.store.localPath(copy.key);
   if (file !== undefined) return { file };
-  const held = before.reduce((sum, { from }) => sum + (from instanceof Uint8Array ? from.length : 0), 0);
-  if (held + copy.bytes > MOST_FETCHED)
-    throw new PermanentError(
-      'too much of it is in cold storage on another machine; restore those recordings first, or ask for a shorter time',
-    );
-  const stream = await cold.store.read(copy.key, { signal: ctx.signal });
-  if (!stream)
-    throw new PermanentError(`the recording ${id} is gone from cold storage (${cold.store.place})`);
-  return gathered(stream, copy.bytes);
-}
-
-async function gathered(stream: AsyncIterable<Uint8Array>, bytes: number): Promise<Uint8Array> {
-  const all = new Uint8Array(bytes);
-  let at = 0;
-  for await (const chunk of stream) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all.subarray(0, at);
+  return {
+    bytes: copy.bytes,
+    open: async () => {
+      const stream = await cold.store.read(copy.key, { signal: ctx.signal });
+      if (stream) return stream;
+      throw new PermanentError(`the recording ${id} is gone from cold storage (${cold.store.place})`);
+    },
+  };
 }

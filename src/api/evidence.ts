@@ -1,4 +1,3 @@
-import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { MANIFEST } from '../domain/evidence/manifest.js';
@@ -10,6 +9,7 @@ import { limitOf } from './fields.js';
 import { HttpError } from './http-error.js';
 import { parse } from './parse.js';
 import { asker, param, type Route } from './route.js';
+import { sendObject } from './send-object.js';
 
 const ListQuery = z.strictObject({
   camera: CameraId.optional().describe('of one camera'),
@@ -82,23 +82,13 @@ async function sendZip(deps: ApiDeps, req: Request, res: Response): Promise<void
   const { id, cameraId, number, zip, manifestSha256 } = found;
   if (found.removedAt !== undefined)
     throw new HttpError(410, 'gone', `the files of this package were removed; its manifest is kept`);
-  const file = await ports.storage.read(zip.key);
-  if (!file) throw new HttpError(404, 'no-files', 'the ZIP is no longer in the storage');
   await ports.audit.append({
     ...{ at: now(), actor: asker(res).actor, action: 'evidence.download', subject: `evidence/${id}` },
     detail: { camera: cameraId, number, manifestSha256 },
   });
-  res.attachment(`evidence-${cameraId}-${number}.zip`).type('application/zip');
-  res.set({ 'Content-Length': String(zip.bytes), Digest: digestOf(zip.sha256) });
-  try {
-    await pipeline(file, res);
-  } catch (error) {
-    // Whoever asked has hung up.
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
-  }
-}
-
-/** RFC 3230. */
-function digestOf(sha256: string): string {
-  return `sha-256=${Buffer.from(sha256, 'hex').toString('base64')}`;
+  await sendObject(req, res, ports.storage, {
+    ...{ key: zip.key, bytes: zip.bytes, sha256: zip.sha256, type: 'application/zip' },
+    fileName: `evidence-${cameraId}-${number}.zip`,
+    whenGone: 'the ZIP is no longer in the storage',
+  });
 }

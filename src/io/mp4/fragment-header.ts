@@ -1,4 +1,5 @@
 import { type Box, boxAt, boxesIn } from './boxes.js';
+import { NO_SYNC_SAMPLE, readHead, TRUN } from './fragment-head.js';
 import type { SampleDefaults, Setup } from './setup.js';
 
 /** What a `moof` says of the pictures in its `mdat`. */
@@ -14,18 +15,6 @@ export interface FragmentHeader {
   readonly isKey: boolean;
 }
 
-/** Flags of `tfhd` and `trun`, and of a sample (ISO/IEC 14496-12 8.8.7, 8.8.8, 8.8.3.1). */
-const TFHD = { baseOffset: 0x01, description: 0x02, duration: 0x08, bytes: 0x10, flags: 0x20 };
-const TRUN = {
-  dataOffset: 0x01,
-  firstFlags: 0x04,
-  duration: 0x100,
-  bytes: 0x200,
-  flags: 0x400,
-  shownAfter: 0x800,
-};
-const NO_SYNC_SAMPLE = 0x10000;
-
 /**
  * @param view bytes that hold the `moof` box from 0 on
  * @returns `undefined` when it holds no pictures, only sound
@@ -39,7 +28,7 @@ export function readFragmentHeader(
   if (!traf) return undefined;
   const tfdt = boxAt(view, traf, 'tfdt').from;
   const is64 = view.getUint8(tfdt) === 1;
-  const defaults = readDefaults(view, boxAt(view, traf, 'tfhd'), trex);
+  const defaults = readHead(view, boxAt(view, traf, 'tfhd'), trex).defaults;
   const header = {
     decodeAt: is64 ? Number(view.getBigUint64(tfdt + 4)) : view.getUint32(tfdt + 4),
     ...{ shownAfter: 0, duration: 0, samples: 0, isKey: false },
@@ -60,21 +49,6 @@ function trafOf(view: DataView, track: number): Box | undefined {
   for (const box of boxesIn(view, moof.from, moof.to))
     if (box.type === 'traf' && view.getUint32(boxAt(view, box, 'tfhd').from + 4) === track) return box;
   return undefined;
-}
-
-function readDefaults(view: DataView, tfhd: Box, trex: SampleDefaults): SampleDefaults {
-  const has = view.getUint32(tfhd.from) & 0xffffff;
-  let at = tfhd.from + 8 + (has & TFHD.baseOffset ? 8 : 0) + (has & TFHD.description ? 4 : 0);
-  const next = (flag: number, otherwise: number): number => {
-    if ((has & flag) === 0) return otherwise;
-    at += 4;
-    return view.getUint32(at - 4);
-  };
-  return {
-    duration: next(TFHD.duration, trex.duration),
-    bytes: next(TFHD.bytes, trex.bytes),
-    flags: next(TFHD.flags, trex.flags),
-  };
 }
 
 function readRun(view: DataView, trun: Box, defaults: SampleDefaults): Omit<FragmentHeader, 'decodeAt'> {

@@ -1,4 +1,5 @@
 import { type Box, boxAt, boxesIn, viewOf } from './boxes.js';
+import { NO_SYNC_SAMPLE, readHead, TRUN } from './fragment-head.js';
 import type { SampleDefaults } from './setup.js';
 import type { Track } from './tracks.js';
 
@@ -14,17 +15,6 @@ export interface Sample {
   readonly isKey: boolean;
 }
 
-/** Flags of `tfhd` and `trun`, and of a sample (ISO/IEC 14496-12 8.8.7, 8.8.8, 8.8.3.1). */
-const TFHD = { baseOffset: 0x01, description: 0x02, duration: 0x08, bytes: 0x10, flags: 0x20 };
-const TRUN = {
-  dataOffset: 0x01,
-  firstFlags: 0x04,
-  duration: 0x100,
-  bytes: 0x200,
-  flags: 0x400,
-  shownAfter: 0x800,
-};
-const NO_SYNC_SAMPLE = 0x10000;
 /** A fragment is about a second; more is nonsense. */
 const MOST_SAMPLES = 100_000;
 
@@ -49,7 +39,7 @@ export function readSamples(
     const tfhd = boxAt(view, traf, 'tfhd');
     const id = view.getUint32(tfhd.from + 4);
     const track = tracks.find((one) => one.id === id);
-    const { defaults, base } = readHead(view, tfhd, track?.defaults ?? NONE, moofAt);
+    const { defaults, base = moofAt } = readHead(view, tfhd, track?.defaults ?? NONE);
     const tfdt = boxAt(view, traf, 'tfdt').from;
     const decodeAt =
       view.getUint8(tfdt) === 1 ? Number(view.getBigUint64(tfdt + 4)) : view.getUint32(tfdt + 4);
@@ -69,29 +59,6 @@ export function readSamples(
 }
 
 const NONE: SampleDefaults = { duration: 0, bytes: 0, flags: 0 };
-
-function readHead(
-  view: DataView,
-  tfhd: Box,
-  trex: SampleDefaults,
-  moofAt: number,
-): { defaults: SampleDefaults; base: number } {
-  const has = view.getUint32(tfhd.from) & 0xffffff;
-  let at = tfhd.from + 8;
-  const base = has & TFHD.baseOffset ? Number(view.getBigUint64(at)) : moofAt;
-  at += (has & TFHD.baseOffset ? 8 : 0) + (has & TFHD.description ? 4 : 0);
-  const next = (flag: number, otherwise: number): number => {
-    if ((has & flag) === 0) return otherwise;
-    at += 4;
-    return view.getUint32(at - 4);
-  };
-  const defaults = {
-    duration: next(TFHD.duration, trex.duration),
-    bytes: next(TFHD.bytes, trex.bytes),
-    flags: next(TFHD.flags, trex.flags),
-  };
-  return { defaults, base };
-}
 
 function* readRun(
   view: DataView,
